@@ -1,0 +1,1 @@
+"""Where they live: groups, seats, allocation, membership."""

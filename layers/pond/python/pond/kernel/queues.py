@@ -1,0 +1,88 @@
+"""Sending to SQS, and the one loop by which workers take batches from it."""
+
+import json
+from collections.abc import Callable, Iterable
+from itertools import batched
+from typing import Any
+
+from pond.kernel.aws import client
+from pond.kernel.errors import PondError, Transient
+from pond.kernel.logs import count, logger
+from pond.kernel.settings import settings
+
+_SEND_MAX = 10  # SQS: messages a call
+
+Envelope = dict[str, Any]  # what a rule or the scheduler puts on a queue: {"id", "detail-type", "time", "detail", …}
+
+
+def send(queue_url: str, bodies: Iterable[dict[str, Any]]) -> None:
+    """Put messages on a queue.
+
+    Raises:
+        Transient: `queues.not_sent` when SQS took only some; sending all again repeats those, which workers bear.
+    """
+    for some in batched(bodies, _SEND_MAX):
+        entries = [{"Id": str(n), "MessageBody": json.dumps(body, ensure_ascii=False)} for n, body in enumerate(some)]
+        answer = client("sqs").send_message_batch(QueueUrl=queue_url, Entries=entries)
+        if answer.get("Failed"):
+            raise Transient("queues.not_sent", ", ".join(sorted({entry["Code"] for entry in answer["Failed"]})))
+
+
+def work(event: dict[str, Any], handle: Callable[[Envelope], None]) -> dict[str, Any]:
+    """Handle each record of an SQS batch alone and answer which ones SQS shall deliver again.
+
+    A retryable error fails its record. Any other is parked in the dead-letter queue with its reason, and acknowledged:
+    repeating would not help, and the rest goes on.
+    """
+
+    def handle_each(records: list[tuple[str, Envelope]]) -> dict[str, Exception]:
+        failed: dict[str, Exception] = {}
+        for message_id, envelope in records:
+            try:
+                handle(envelope)
+            except Exception as error:  # each record stands alone; every kind of failure is logged and accounted for in work_all
+                failed[message_id] = error
+        return failed
+
+    return work_all(event, handle_each)
+
+
+def work_all(
+    event: dict[str, Any], handle: Callable[[list[tuple[str, Envelope]]], dict[str, Exception]]
+) -> dict[str, Any]:
+    """Handle an SQS batch as a whole; `handle` gets (message id, envelope) pairs and returns the failures by message id."""
+    readable: list[tuple[str, Envelope]] = []
+    bodies = {record["messageId"]: record["body"] for record in event["Records"]}
+    failures: dict[str, Exception] = {}
+    for message_id, body in bodies.items():
+        try:
+            readable.append((message_id, json.loads(body)))
+        except ValueError:
+            failures[message_id] = PondError("queues.unreadable", "the message is not JSON")
+    if readable:
+        failures |= handle(readable)
+    again = []
+    for message_id, error in failures.items():
+        if isinstance(error, PondError) and not error.retryable:
+            _park(bodies[message_id], error)
+        else:
+            again.append({"itemIdentifier": message_id})
+            expected = isinstance(error, PondError)
+            logger.warning(
+                "will be tried again",
+                extra={"message_id": message_id, "code": error.code if isinstance(error, PondError) else type(error).__name__},
+                exc_info=None if expected else error,
+            )
+    return {"batchItemFailures": again}
+
+
+def _park(body: str, error: PondError) -> None:
+    logger.error("parked", extra={"code": error.code, "reason": error.message})
+    count("Parked")
+    client("sqs").send_message(
+        QueueUrl=settings().dead_letter_queue_url,
+        MessageBody=body,
+        MessageAttributes={
+            "reason": {"DataType": "String", "StringValue": f"{error.code}: {error.message}"[:256]},
+        },
+    )

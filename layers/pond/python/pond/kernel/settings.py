@@ -1,0 +1,77 @@
+"""What a deployment sets: environment variables (never secret) and the secret store. Read on first use, never at import."""
+
+import json
+import os
+import time
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+from pond.kernel.aws import client
+from pond.kernel.errors import Permanent
+
+SECRET_SECONDS = 300  # a rotated secret is in use everywhere within this time
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One field per `POND_…` variable; those without a default must be set in every function."""
+
+    prefix: str  # names of tables, queues and secrets begin with it, e.g. "pond-prod"
+    release: str = "dev"  # hex id of the deployed commit
+    public_url: str = ""  # where people reach the H5 pages, without trailing slash
+    bus_name: str = ""
+    key_id: str = ""  # KMS key that wraps the data keys of sealed fields
+    dead_letter_queue_url: str = ""
+    notice_queue_url: str = ""
+    admission_queue_arn: str = ""
+    schedule_group: str = ""
+    schedule_role_arn: str = ""
+    official_account_url: str = "https://api.weixin.qq.com"
+    oauth_url: str = "https://open.weixin.qq.com"
+    wecom_url: str = "https://qyapi.weixin.qq.com"
+    sms_vendor: str = "tencent"  # or "aliyun"
+    sms_url: str = ""  # empty: the vendor's public address
+    media_origins: str = ""  # space-separated origins that pages may show images from
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        Permanent: `settings.missing`, naming the variable, when one without a default is not set.
+    """
+    values: dict[str, str] = {}
+    for field in fields(Settings):
+        variable = f"POND_{field.name.upper()}"
+        if variable in os.environ:
+            values[field.name] = os.environ[variable]
+    try:
+        return Settings(**values)
+    except TypeError as error:
+        raise Permanent("settings.missing", str(error)) from error
+
+
+_secrets: dict[str, tuple[float, dict[str, Any]]] = {}
+
+
+def secret(name: str) -> dict[str, Any]:
+    """The JSON object kept as `{prefix}/{name}` in the secret store, cached for five minutes.
+
+    Names in use: `keys` (hash_key, session_key), `official-account` (app_id, app_secret, token, aes_key, original_id,
+    notice_template_id), `wecom` (corp_id, app_secret, token, aes_key), `sms` (the chosen vendor's credentials).
+    """
+    held = _secrets.get(name)
+    if held and time.monotonic() - held[0] < SECRET_SECONDS:
+        return held[1]
+    answer = client("secretsmanager").get_secret_value(SecretId=f"{settings().prefix}/{name}")
+    value: dict[str, Any] = json.loads(answer["SecretString"])
+    _secrets[name] = (time.monotonic(), value)
+    return value
+
+
+def forget() -> None:
+    """Drop what is cached (tests, and a partner's answer that a credential is no longer right)."""
+    settings.cache_clear()
+    _secrets.clear()

@@ -1,0 +1,1 @@
+"""The outside: WeChat official account, WeCom, SMS vendors; sealing of callbacks; tokens kept in one place."""

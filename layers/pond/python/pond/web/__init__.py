@@ -1,0 +1,1 @@
+"""How pages are served: app factory, sessions, views, templates, assets."""
