@@ -1,0 +1,75 @@
+"""Reads a document field by field; a refusal names the place.
+
+Each method raises `Refused("programme.invalid", "where: what")` when the field is not what it must be.
+"""
+
+import re
+
+from pond.kernel.errors import Refused
+
+_ID = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_REQUIRED = object()
+
+
+class Part:
+    """One mapping of the document, read field by field; each refusal names the place."""
+
+    def __init__(self, where: str, value: object) -> None:
+        if not isinstance(value, dict):
+            raise Refused("programme.invalid", f"{where}: must be a mapping")
+        self._where, self._value = where, value
+
+    def text(self, name: str, default: object = _REQUIRED) -> str:
+        """A text with something in it."""
+        value = self._value.get(name, default)
+        if not isinstance(value, str) or not value.strip():
+            raise Refused("programme.invalid", f"{self._where}.{name}: must be a text")
+        return value.strip()
+
+    def id(self, name: str) -> str:
+        """An id: safe in keys, URLs and partners' states."""
+        value = self.text(name)
+        if not _ID.fullmatch(value):
+            raise Refused("programme.invalid", f"{self._where}.{name}: 1 to 31 of a-z, 0-9 and -, a letter first")
+        return value
+
+    def choice(self, name: str, allowed: tuple[str, ...], default: object = _REQUIRED) -> str:
+        """One of some words."""
+        value = self.text(name, default)
+        if value not in allowed:
+            raise Refused("programme.invalid", f"{self._where}.{name}: must be one of {', '.join(allowed)}")
+        return value
+
+    def number(self, name: str, least: int, most: int, default: int | None) -> int | None:
+        """A whole number within bounds."""
+        value = self._value.get(name, default)
+        if value is None and default is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise Refused("programme.invalid", f"{self._where}.{name}: must be a whole number from {least} to {most}")
+        return value
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """A list of texts, at least one."""
+        value = self._value.get(name)
+        if not isinstance(value, list) or not value or not all(isinstance(one, str) and one.strip() for one in value):
+            raise Refused("programme.invalid", f"{self._where}.{name}: must be a list of texts")
+        return tuple(one.strip() for one in value)
+
+    def part(self, name: str) -> "Part":
+        """A mapping within this one."""
+        return Part(f"{self._where}.{name}", self._value.get(name))
+
+    def parts(self, name: str, *, needed: bool = True) -> list["Part"]:
+        """A list of mappings."""
+        value = self._value.get(name, [])
+        if not isinstance(value, list) or (needed and not value):
+            raise Refused("programme.invalid", f"{self._where}.{name}: must be a list")
+        return [Part(f"{self._where}.{name}[{n}]", one) for n, one in enumerate(value)]
+
+    def texts(self, name: str) -> dict[str, str]:
+        """A mapping from any names to texts."""
+        part = self.part(name)
+        if not part._value:
+            raise Refused("programme.invalid", f"{part._where}: must hold at least one text")
+        return {key: part.text(key) for key in part._value}
