@@ -40,7 +40,9 @@ def work(event: dict[str, Any], handle: Callable[[Envelope], None]) -> dict[str,
         for message_id, envelope in records:
             try:
                 handle(envelope)
-            except Exception as error:  # each record stands alone; every kind of failure is logged and accounted for in work_all
+            except (
+                Exception
+            ) as error:  # each record stands alone; every kind of failure is logged and accounted for in work_all
                 failed[message_id] = error
         return failed
 
@@ -70,7 +72,10 @@ def work_all(
             expected = isinstance(error, PondError)
             logger.warning(
                 "will be tried again",
-                extra={"message_id": message_id, "code": error.code if isinstance(error, PondError) else type(error).__name__},
+                extra={
+                    "message_id": message_id,
+                    "code": error.code if isinstance(error, PondError) else type(error).__name__,
+                },
                 exc_info=None if expected else error,
             )
     return {"batchItemFailures": again}

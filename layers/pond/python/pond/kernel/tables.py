@@ -47,6 +47,7 @@ class Table(Model):
         if cls.__dict__.get("_bound") is None:
             schema = cls._get_schema()
             name = f"{settings().prefix}-{cls.Meta.table_name}"  # type: ignore[attr-defined]
+            cls.Meta.table_name = name  # type: ignore[attr-defined]  # PynamoDB looks answers of batches up by it
             bound = TableConnection(name)
             bound.connection = connection()
             bound.connection.add_meta_table(

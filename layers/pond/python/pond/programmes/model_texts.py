@@ -21,6 +21,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "closed": ("name",),  # the programme takes nobody at present
     "welcome": ("name", "group", "rules", "video_account", "link"),  # sits in the group, said by the account
     "staff_welcome": ("name", "group", "link"),  # said by the staff contact, with the group's code
+    "staff_hello": ("name", "link"),  # said by the staff contact to who holds no seat
 }
 """Every text a programme must have, with the fields it may name."""
 

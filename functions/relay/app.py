@@ -1,0 +1,32 @@
+"""The outbox: what tables became, as events on the bus. The only publisher there is.
+
+A record that cannot be published fails alone (its sequence number is reported, the stream goes on from it); publishing
+twice after a fault is what consumers bear.
+"""
+
+from typing import Any
+
+from pond.channels import events as channels
+from pond.groups import events as groups
+from pond.kernel import changes
+from pond.kernel.events import DomainEvent, publish
+from pond.kernel.logs import logger, metrics
+from pond.kernel.settings import settings
+from pond.members import events as members
+from pond.platforms import events as platforms
+
+ROOMS = (platforms, channels, members, groups)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Publish the events of a batch of stream records; on a fault, the batch is tried again as a whole."""
+    meant: list[DomainEvent] = []
+    for record in event["Records"]:
+        change = changes.read(record, settings().prefix)
+        for room in ROOMS:
+            meant.extend(room.from_change(change.table, change.old, change.new))
+    publish(settings().bus_name, meant)
+    logger.info("relayed", extra={"records": len(event["Records"]), "events": len(meant)})
+    return {"batchItemFailures": []}

@@ -1,0 +1,116 @@
+"""What the tables of this room tell the world, derived from a row's old and new image."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pond.groups.model import is_filling
+from pond.kernel.events import DomainEvent
+
+Image = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatEvent(DomainEvent):
+    """Base of what happens to a seat."""
+
+    member_id: str
+    programme_id: str
+    pool_id: str
+
+
+class SeatRequested(SeatEvent):
+    """A person whose hold ran out asks for a seat again."""
+
+    name = "seat.requested"
+
+
+class SeatWaiting(SeatEvent):
+    """No room: the person has a place in the waitlist."""
+
+    name = "seat.waiting"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatHeld(SeatEvent):
+    """A seat is reserved until `held_until`; the page shows that group's code."""
+
+    name = "seat.held"
+    chat_id: str
+    held_until: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatTaken(SeatEvent):
+    """The person is in the group."""
+
+    name = "seat.taken"
+    chat_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatFreed(SeatEvent):
+    """A live seat ended; `reason` is its new state: expired, left or removed."""
+
+    name = "seat.freed"
+    chat_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupEvent(DomainEvent):
+    """Base of what happens to a group."""
+
+    chat_id: str
+    programme_id: str
+    pool_id: str
+
+
+class GroupOpened(GroupEvent):
+    """A group can take seats: it is new, was opened again, or became larger."""
+
+    name = "group.opened"
+
+
+class GroupFilling(GroupEvent):
+    """Live seats reached 80 % of the capacity: the next group must be ready."""
+
+    name = "group.filling"
+
+
+def from_change(table: str, old: Image | None, new: Image | None) -> Iterator[DomainEvent]:
+    """The events that a change of a row means; none for most changes."""
+    if new is None:
+        return
+    if table == "seats":
+        yield from _seat(old, new)
+    elif table == "groups":
+        yield from _group(old, new)
+
+
+def _seat(old: Image | None, new: Image) -> Iterator[DomainEvent]:
+    before, after = (old or {}).get("state"), new["state"]
+    if before == after and (old or {}).get("hold_id") == new.get("hold_id"):
+        return
+    who = {key: new[key] for key in ("member_id", "programme_id", "pool_id")}
+    match after:
+        case "requested":
+            yield SeatRequested(**who)
+        case "waiting":
+            yield SeatWaiting(**who)
+        case "held":
+            yield SeatHeld(**who, chat_id=new["chat_id"], held_until=new["held_until"])
+        case "taken":
+            yield SeatTaken(**who, chat_id=new["chat_id"])
+        case "expired" | "left" | "removed":
+            yield SeatFreed(**who, chat_id=new["chat_id"], reason=after)
+
+
+def _group(old: Image | None, new: Image) -> Iterator[DomainEvent]:
+    which = {key: new[key] for key in ("chat_id", "programme_id", "pool_id")}
+    was_open = old is not None and old["state"] == "open"
+    if new["state"] == "open" and (old is None or not was_open or new["capacity"] > old["capacity"]):
+        yield GroupOpened(**which)
+    was_filling = old is not None and is_filling(old["live_seats"], old["capacity"])
+    if is_filling(new["live_seats"], new["capacity"]) and not was_filling:
+        yield GroupFilling(**which)

@@ -1,0 +1,40 @@
+"""What a member's page asks of this room: their seat, and to be given one again."""
+
+from datetime import datetime
+
+from pond.groups import store, store_seats
+from pond.groups.model import HOLDS_BY_ONESELF, Seat, SeatView
+
+
+def get(member_id: str, programme_id: str) -> Seat | None:
+    """The member's seat in the programme, if they ever had one."""
+    return store.get_seat(member_id, programme_id)
+
+
+def my_seat(member_id: str, programme_id: str, now: datetime) -> SeatView:
+    """What the member may know: the one group they are shown, or their place in the waitlist."""
+    seat = store.get_seat(member_id, programme_id)
+    if seat is None:
+        return SeatView(state="none")
+    if seat.state == "waiting":
+        pool = store.get_pool(seat.pool_id)
+        ahead = (seat.waiting_number or 0) - pool.called_through
+        return SeatView(state="waiting", place=max(1, ahead))
+    if seat.state == "requested" or seat.chat_id is None:
+        return SeatView(state=seat.state)
+    if seat.state == "expired":
+        return SeatView(state="expired", may_ask_again=seat.holds < HOLDS_BY_ONESELF)
+    if seat.state == "held" and seat.held_until and seat.held_until <= now:
+        return SeatView(state="expired")  # the caretaker frees it within the minute; asking again works from then on
+    group = store.get_group(seat.chat_id)
+    return SeatView(
+        state=seat.state,
+        group_name=group.name if group else "",
+        code_url=group.code_url if group and seat.state == "held" else None,
+        held_until=seat.held_until,
+    )
+
+
+def ask_again(member_id: str, programme_id: str, now: datetime) -> bool:
+    """Ask for a seat once more after a hold ran out; False when that is not possible (page shows the true state)."""
+    return store_seats.request_again(member_id, programme_id, now)

@@ -1,0 +1,248 @@
+"""The tables of this room, and reading them. What changes several rows together is in `store_seats`."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from pynamodb.attributes import ListAttribute, UnicodeAttribute
+from pynamodb.exceptions import PutError
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+
+from pond.groups.model import Group, GroupState, Pool, Seat, Standing
+from pond.kernel.tables import ExpiryAttribute, IntegerAttribute, Table, TimeAttribute, refused
+
+
+class _ByPool(GlobalSecondaryIndex["GroupRow"]):
+    class Meta:
+        index_name = "by_pool"
+        projection = KeysOnlyProjection()
+
+    pool_id = UnicodeAttribute(hash_key=True)
+    fill_order = IntegerAttribute(range_key=True)
+
+
+class GroupRow(Table):
+    class Meta:
+        table_name = "groups"
+
+    chat_id = UnicodeAttribute(hash_key=True)
+    programme_id = UnicodeAttribute()
+    pool_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    state = UnicodeAttribute()
+    capacity = IntegerAttribute()
+    live_seats = IntegerAttribute(default=0)
+    fill_order = IntegerAttribute()
+    join_state = UnicodeAttribute()
+    config_id = UnicodeAttribute(null=True)
+    code_url = UnicodeAttribute(null=True)
+    owner = UnicodeAttribute()
+    synced_at = TimeAttribute(null=True)
+    member_version = UnicodeAttribute(null=True)
+    code_media_id = UnicodeAttribute(null=True)
+    code_media_until = TimeAttribute(null=True)
+    by_pool = _ByPool()
+
+
+class SeatRow(Table):
+    class Meta:
+        table_name = "seats"
+
+    member_id = UnicodeAttribute(hash_key=True)
+    programme_id = UnicodeAttribute(range_key=True)
+    pool_id = UnicodeAttribute(null=True)
+    state = UnicodeAttribute(null=True)
+    chat_id = UnicodeAttribute(null=True)
+    hold_id = UnicodeAttribute(null=True)
+    held_until = TimeAttribute(null=True)
+    waiting_number = IntegerAttribute(null=True)
+    holds = IntegerAttribute(default=0)
+    changed_at = TimeAttribute(null=True)
+
+
+class PoolRow(Table):
+    class Meta:
+        table_name = "pools"
+
+    pool_id = UnicodeAttribute(hash_key=True)
+    last_number = IntegerAttribute(default=0)
+    called_through = IntegerAttribute(default=0)
+    waiting = IntegerAttribute(default=0)
+
+
+class WaitRow(Table):
+    class Meta:
+        table_name = "waits"
+
+    pool_id = UnicodeAttribute(hash_key=True)
+    number = IntegerAttribute(range_key=True)
+    member_id = UnicodeAttribute()
+    programme_id = UnicodeAttribute()
+
+
+class HoldRow(Table):
+    class Meta:
+        table_name = "holds"
+
+    due_hour = UnicodeAttribute(hash_key=True)
+    hold_id = UnicodeAttribute(range_key=True)
+    chat_id = UnicodeAttribute()
+    programme_id = UnicodeAttribute()
+    member_ids: ListAttribute[str] = ListAttribute()
+    held_until = TimeAttribute()
+    expires_at = ExpiryAttribute()
+
+
+class RosterRow(Table):
+    class Meta:
+        table_name = "rosters"
+
+    chat_id = UnicodeAttribute(hash_key=True)
+    contact_id = UnicodeAttribute(range_key=True)
+    member_id = UnicodeAttribute(null=True)
+    standing = UnicodeAttribute()
+    joined_at = TimeAttribute()
+
+
+def add_group(group: Group) -> bool:
+    """Write a group that is not there yet; False when it is."""
+    row = GroupRow(**{name: getattr(group, name) for name in _GROUP_FIELDS})
+    try:
+        row.save(condition=GroupRow.chat_id.does_not_exist())
+    except PutError as error:
+        if not refused(error):
+            raise
+        return False
+    return True
+
+
+def get_group(chat_id: str) -> Group | None:
+    """One group, as it is now."""
+    try:
+        return _group(GroupRow.get(chat_id, consistent_read=True))
+    except GroupRow.DoesNotExist:
+        return None
+
+
+def groups_of(pool_id: str) -> list[Group]:
+    """The groups of a pool, as they are now."""
+    keys = [row.chat_id for row in GroupRow.by_pool.query(pool_id)]
+    return [_group(row) for row in GroupRow.batch_get(keys, consistent_read=True)]
+
+
+def every_group() -> Iterator[Group]:
+    """All groups; a scan, so never while somebody waits."""
+    return map(_group, GroupRow.scan(consistent_read=True))
+
+
+def set_state(chat_id: str, state: GroupState) -> None:
+    """Open, pause or close a group."""
+    GroupRow(chat_id).update(actions=[GroupRow.state.set(state)], condition=GroupRow.chat_id.exists())
+
+
+def set_code(chat_id: str, config_id: str, code_url: str) -> None:
+    """Keep the group's join way: losing its `config_id` would lose the code for good (WeCom lists none)."""
+    GroupRow(chat_id).update(
+        actions=[GroupRow.config_id.set(config_id), GroupRow.code_url.set(code_url)],
+        condition=GroupRow.chat_id.exists(),
+    )
+
+
+def set_code_media(chat_id: str, media_id: str, until: datetime) -> None:
+    """Keep the uploaded picture of the group's code for welcomes."""
+    GroupRow(chat_id).update(
+        actions=[GroupRow.code_media_id.set(media_id), GroupRow.code_media_until.set(until)],
+        condition=GroupRow.chat_id.exists(),
+    )
+
+
+def set_synced(chat_id: str, version: str, at: datetime) -> None:
+    """Remember which member version of the group the roster shows and when it was read."""
+    GroupRow(chat_id).update(
+        actions=[GroupRow.member_version.set(version), GroupRow.synced_at.set(at)],
+        condition=GroupRow.chat_id.exists() & (GroupRow.synced_at.does_not_exist() | (GroupRow.synced_at < at)),
+    )
+
+
+def get_seat(member_id: str, programme_id: str) -> Seat | None:
+    """A member's seat, as it is now."""
+    try:
+        return seat_of(SeatRow.get(member_id, programme_id, consistent_read=True))
+    except SeatRow.DoesNotExist:
+        return None
+
+
+def get_seats(programme_id: str, member_ids: Iterable[str]) -> list[Seat]:
+    """The seats of several members, as they are now; those without one are left out."""
+    keys = [(member_id, programme_id) for member_id in member_ids]
+    return [seat_of(row) for row in SeatRow.batch_get(keys, consistent_read=True)]
+
+
+def every_seat() -> Iterator[Seat]:
+    """All seats; a scan, so never while somebody waits."""
+    return map(seat_of, SeatRow.scan(consistent_read=True))
+
+
+def get_pool(pool_id: str) -> Pool:
+    """The numbers of a pool's waitlist, as they are now."""
+    try:
+        row = PoolRow.get(pool_id, consistent_read=True)
+    except PoolRow.DoesNotExist:
+        return Pool(pool_id=pool_id)
+    return Pool(pool_id=pool_id, last_number=row.last_number, called_through=row.called_through, waiting=row.waiting)
+
+
+def every_pool() -> Iterator[Pool]:
+    """All pools that ever had a waitlist; a scan."""
+    for row in PoolRow.scan(consistent_read=True):
+        yield Pool(
+            pool_id=row.pool_id,
+            last_number=row.last_number,
+            called_through=row.called_through,
+            waiting=row.waiting,
+        )
+
+
+def first_waits(pool_id: str, limit: int) -> list[WaitRow]:
+    """The first who wait in a pool, in order, as it is now."""
+    return list(WaitRow.query(pool_id, limit=limit, consistent_read=True))
+
+
+def every_wait() -> Iterator[WaitRow]:
+    """All places in all waitlists; a scan."""
+    return WaitRow.scan(consistent_read=True)
+
+
+def due_holds(due_hour: str, now: datetime) -> Iterator[HoldRow]:
+    """The holds of that hour that have run out."""
+    for row in HoldRow.query(due_hour, consistent_read=True):
+        if row.held_until <= now:
+            yield row
+
+
+def roster(chat_id: str) -> dict[str, RosterRow]:
+    """Who we know to be in a group, by contact_id."""
+    return {row.contact_id: row for row in RosterRow.query(chat_id, consistent_read=True)}
+
+
+def put_roster(chat_id: str, contact_id: str, member_id: str | None, standing: Standing, joined_at: datetime) -> None:
+    """Write down who is in a group; writing it again is harmless."""
+    RosterRow(
+        chat_id=chat_id, contact_id=contact_id, member_id=member_id, standing=standing, joined_at=joined_at
+    ).save()
+
+
+def drop_roster(chat_id: str, contact_id: str) -> None:
+    """They are no longer in the group."""
+    RosterRow(chat_id, contact_id).delete()
+
+
+_GROUP_FIELDS = tuple(Group.__dataclass_fields__)
+
+
+def _group(row: GroupRow) -> Group:
+    return Group(**{name: getattr(row, name) for name in _GROUP_FIELDS})
+
+
+def seat_of(row: SeatRow) -> Seat:
+    """The value of a seat's row."""
+    return Seat(**{name: getattr(row, name) for name in Seat.__dataclass_fields__})
