@@ -1,4 +1,4 @@
-"""Every minute: what time itself brings (expiry, openings, codes), and what a lost message left undone."""
+"""Every minute: what time itself brings (expiry, openings, codes), and waitlists whose call was lost. Every night: the forgotten."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,17 +16,15 @@ DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("waitlists", repair.call_up),
     ("codes", codes.renew_due),
 )
-NIGHTLY_HOUR, NIGHTLY_MINUTE = 19, 0  # 03:00 in China
+NIGHTLY: tuple[tuple[str, Callable[[datetime], int]], ...] = (("forgotten", repair.seat_the_forgotten),)
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:
-    """Do each duty; one that fails does not keep the others from being done."""
+    """Do each duty of the schedule's `input`; one that fails does not keep the others from being done."""
     now = clock.now()
-    duties = list(DUTIES)
-    if (now.hour, now.minute) == (NIGHTLY_HOUR, NIGHTLY_MINUTE):
-        duties.append(("forgotten", repair.seat_the_forgotten))
+    duties = NIGHTLY if event.get("duties") == "nightly" else DUTIES
     done: dict[str, int] = {}
     for name, duty in duties:
         try:

@@ -1,7 +1,7 @@
 """The outbox: what tables became, as events on the bus. The only publisher there is.
 
-A record that cannot be published fails alone (its sequence number is reported, the stream goes on from it); publishing
-twice after a fault is what consumers bear.
+A batch that cannot be published is tried again as a whole (the mapping halves it to find a bad record); publishing an event
+twice is what consumers bear, losing one is not.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ ROOMS = (platforms, channels, members, groups)
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Publish the events of a batch of stream records; on a fault, the batch is tried again as a whole."""
+    """Publish the events that a batch of stream records means."""
     meant: list[DomainEvent] = []
     for record in event["Records"]:
         change = changes.read(record, settings().prefix)
