@@ -8,6 +8,7 @@ from typing import Any
 from pond.channels import notices
 from pond.groups import store
 from pond.groups.events import SeatTaken
+from pond.kernel.errors import OutcomeUnknown
 from pond.kernel.ids import pseudonym
 from pond.kernel.logs import count
 from pond.kernel.settings import settings
@@ -32,7 +33,12 @@ def greet_contact(fields: Mapping[str, Any]) -> str:
     contact = wecom.external_contact(str(fields["ExternalUserID"]))
     welcome = _welcome_for(pseudonym("unionid", contact.unionid) if contact.unionid else None)
     link = {"title": welcome.link_title, "url": welcome.link_url}
-    outcome = wecom.send_welcome(str(fields["WelcomeCode"]), welcome.text, [{"msgtype": "link", "link": link}])
+    code, attachments = str(fields["WelcomeCode"]), [{"msgtype": "link", "link": link}]
+    try:
+        outcome = wecom.send_welcome(code, welcome.text, attachments)
+    except OutcomeUnknown:
+        # The code itself keeps a second welcome from being sent: asking again tells what became of the first.
+        outcome = wecom.send_welcome(code, welcome.text, attachments)
     count(f"Welcome{outcome.capitalize()}")
     return outcome
 

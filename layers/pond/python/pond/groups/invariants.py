@@ -66,7 +66,7 @@ def check(now: datetime, settled_before: datetime) -> list[Breach]:
         if pool.waiting and room[pool_id]:
             found.append(Breach("idle", pool_id, f"{pool.waiting} wait while {room[pool_id]} seats are free"))
 
-    for registration in registrations.every():
+    for registration in registrations.everyone():
         key = (registration.member_id, registration.programme_id)
         if key not in seats and registration.registered_at < settled_before:
             found.append(Breach("lost", registration.member_id, f"registered in {registration.programme_id}, no seat"))

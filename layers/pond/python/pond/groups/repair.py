@@ -15,7 +15,7 @@ def seat_the_forgotten(now: datetime) -> int:
     """Give a seat to everyone who registered a while ago and has no seat row; returns how many. Nightly: it reads all."""
     requests = [
         Request(member_id=found.member_id, programme_id=found.programme_id, pool_id=found.pool_id)
-        for found in registrations.every()
+        for found in registrations.everyone()
         if found.registered_at < now - PATIENCE and store.get_seat(found.member_id, found.programme_id) is None
     ]
     for reason in allocate(requests, now).values():
