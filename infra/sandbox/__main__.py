@@ -1,0 +1,42 @@
+"""`python -m sandbox --port 8900 --h5-target URL`: serves on this machine only."""
+
+import argparse
+from pathlib import Path
+
+import uvicorn
+
+from sandbox.app import create_app
+from sandbox.config import DEFAULTS, load
+
+
+def main() -> None:
+    """Read the command line and serve until interrupted."""
+    parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=8900)
+    parser.add_argument("--h5-target", default="", help="Pond's API address with its stage, shown under /h5")
+    parser.add_argument("--oa-callback", default="", help="Pond's callback address for the official account")
+    parser.add_argument("--wecom-callback", default="", help="Pond's callback address for WeCom")
+    parser.add_argument("--credentials", type=Path, default=DEFAULTS, help="JSON, in place of the demo values")
+    parser.add_argument("--seed", type=int, help="ids are the same in every run with the same seed")
+    parser.add_argument("--verbose", action="store_true", help="log every request")
+    given = parser.parse_args()
+    config = load(given.credentials)
+    config["public_origin"] = f"http://localhost:{given.port}"
+    if given.h5_target:
+        config["h5_target"] = given.h5_target
+    for platform, url in (("official_account", given.oa_callback), ("wecom", given.wecom_callback)):
+        if url:
+            config[platform]["callback_url"] = url
+    # a page's open stream must not hold the process back when it is stopped
+    uvicorn.run(
+        create_app(config, seed=given.seed),
+        host="127.0.0.1",
+        port=given.port,
+        log_level="info" if given.verbose else "warning",
+        timeout_graceful_shutdown=1,
+        proxy_headers=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

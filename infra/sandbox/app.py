@@ -1,0 +1,61 @@
+"""Puts the partners, the proxy, the control API and the page into one application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from sandbox import (
+    control_phone,
+    control_staff,
+    control_stage,
+    official_account,
+    official_oauth,
+    pictures,
+    proxy,
+    sms,
+    wecom,
+)
+from sandbox.state import World
+
+PAGE = Path(__file__).with_name("page")
+
+
+def create_app(
+    config: dict[str, Any], *, seed: int | None = None, client: httpx.AsyncClient | None = None
+) -> Starlette:
+    """The whole sandbox. `client` makes the calls to Pond (tests put an ASGI transport there)."""
+    client = client or httpx.AsyncClient(trust_env=False, timeout=None, limits=httpx.Limits(max_connections=64))
+    world = World(config, client=client, seed=seed)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+        world.courier.forget()
+        await client.aclose()
+
+    account_routes, account_endpoints = official_account.routes(world)
+    wecom_routes, wecom_endpoints = wecom.routes(world)
+    endpoints = {"official_account": account_endpoints, "wecom": wecom_endpoints, "sms": sms.ENDPOINTS}
+    routes: list[BaseRoute] = [
+        *account_routes,
+        *wecom_routes,
+        *sms.routes(world),
+        *official_oauth.routes(world),
+        *control_phone.routes(world),
+        *control_staff.routes(world),
+        *control_stage.routes(world, endpoints),
+        *proxy.routes(world),
+        Route("/qr", pictures.any_text, methods=["GET"]),
+    ]
+    if PAGE.is_dir():
+        routes += [
+            Mount("/page", StaticFiles(directory=PAGE)),
+            Mount("/", StaticFiles(directory=PAGE, html=True)),
+        ]
+    return Starlette(routes=routes, lifespan=lifespan)

@@ -1,0 +1,87 @@
+"""What a tester can change while the sandbox runs: named switches with a default, a type and a sentence each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One thing that can be set; a value must have the default's type, and be one of `choices` if there are any."""
+
+    default: Any
+    help: str
+    choices: tuple[str, ...] = ()
+
+
+def _callbacks(platform: str) -> dict[str, Switch]:
+    return {
+        f"{platform}.callbacks_lose_next": Switch(0, "so many coming callbacks are never delivered"),
+        f"{platform}.callbacks_repeat": Switch(0, "every callback is delivered so many extra times, at once"),
+        f"{platform}.callbacks_shuffle": Switch(False, "callbacks start at random within half a second"),
+        f"{platform}.callbacks_delay_seconds": Switch(0.0, "every callback starts so much later"),
+        f"{platform}.callback_timeout_seconds": Switch(5.0, "an answer later than this counts as none"),
+        f"{platform}.callback_retry_seconds": Switch(0.5, "pause between the three attempts"),
+        f"{platform}.bound": Switch(True, "bound to the open platform: off, and nobody's unionid is told"),
+        f"{platform}.allowed_ips": Switch("", "comma-separated callers; empty: everyone may call"),
+    }
+
+
+SWITCHES: dict[str, Switch] = {
+    **_callbacks("official_account"),
+    "official_account.callback_mode": Switch("aes", "how messages are sent", ("plain", "compatible", "aes")),
+    **_callbacks("wecom"),
+    "wecom.group_lag_seconds": Switch(1.0, "groupchat/get shows a group as it was so long ago"),
+    "wecom.half_confirm_seconds": Switch(1.0, "real time between add_half and add_external of a no-verify code"),
+    "wecom.member_list": Switch("items", "MemChangeList: nested items, one text, or absent", ("items", "text", "none")),
+    "wecom.welcome_configured": Switch(False, "the admin set a welcome: events carry no WelcomeCode"),
+    "wecom.welcome_taken": Switch(False, "another app is sending the welcome: 41096"),
+    "wecom.group_capacity": Switch(500, "members of a new group, staff included"),
+    "wecom.group_qr_limit": Switch(200, "above so many members a new group can't be joined by scanning"),
+    "sms.tencent_daily_limit": Switch(
+        10, "messages a number gets in a China day (the vendor's console; its default is 2)"
+    ),
+    "sms.deliver": Switch(True, "off: the vendor accepts and nothing reaches the phone"),
+}
+
+
+class WrongSwitch(Exception):
+    """`unknown_switch` or `wrong_type`, with the switch's name."""
+
+
+class Switches:
+    """The present values."""
+
+    def __init__(self) -> None:
+        self._values = {name: switch.default for name, switch in SWITCHES.items()}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def set(self, values: dict[str, Any]) -> None:
+        """Change several, or none when one is wrong."""
+        checked: dict[str, Any] = {}
+        for name, value in values.items():
+            switch = SWITCHES.get(name)
+            if switch is None:
+                raise WrongSwitch("unknown_switch", name)
+            wanted = type(switch.default)
+            if wanted is float and type(value) is int:
+                value = float(value)
+            if type(value) is not wanted or (switch.choices and value not in switch.choices):
+                raise WrongSwitch("wrong_type", name)
+            checked[name] = value
+        self._values.update(checked)
+
+    def spend(self, name: str) -> bool:
+        """Take one from a counting switch; false when it was at zero."""
+        if self._values[name] <= 0:
+            return False
+        self._values[name] -= 1
+        return True
+
+    def shown(self) -> dict[str, dict[str, Any]]:
+        """Every switch with its value, for the page."""
+        return {
+            name: {"value": self._values[name], "default": s.default, "help": s.help, "choices": list(s.choices)}
+            for name, s in SWITCHES.items()
+        }
