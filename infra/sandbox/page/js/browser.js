@@ -1,0 +1,134 @@
+// WeChat's browser: a frame of the same origin with title bar, back, filling in, and recognising the code in the picture.
+
+import { copy, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { go, openApp, place, scan } from "./nav.js";
+import { current, personOf, state, toast } from "./store.js";
+
+// A page marks its codes; the addresses of code images are known too, as WeChat itself recognises any code it sees.
+const CODES = "img[data-group-code], img[data-contact-code], img[data-code], img[src*='showqrcode'], img[src*='/qr?text=']";
+const HOLD_MS = 500;
+
+export function browserView(at) {
+  const { frame } = at;
+  const front = at.app === "wechat";
+  return h("div", { class: `browser view ${front ? "" : "is-behind"}`, key: "browser", "data-testid": "browser" },
+    h("header", { class: "browser-head" },
+      h("button", { class: "nav-button", "data-testid": "browser-back", "aria-label": "返回", onclick: () => back(frame) }, icon("back")),
+      h("b", { "data-testid": "browser-title" }, frame.title || "加载中…"),
+      h("button", { class: "nav-button", "data-testid": "browser-close", "aria-label": "关闭", onclick: close }, icon("close"))),
+    h("div", { class: `progress ${frame.title ? "" : "is-loading"}`, "aria-hidden": "true" }),
+    frame.ready && h("iframe", { key: `frame-${frame.id}`, src: frame.url, title: "网页", "data-testid": "browser-frame", name: "h5",
+      onload: (event) => loaded(event.target, frame) }),
+    (frame.code || frame.fillable) && h("div", { class: "browser-help" },
+      frame.fillable && h("button", { "data-testid": "autofill", onclick: fillContact }, icon("me"),
+        h("span", null, "自动填充 ", h("b", null, personOf(current()).nickname))),
+      frame.code && h("button", { class: "is-main", "data-testid": "recognise-code", onclick: () => recognise(frame.code) }, icon("scan"),
+        "识别图中二维码")));
+}
+
+const close = () => go({ frame: null });
+const recognise = (code) => { go({ sheet: null }); return scan(code); };
+
+function back(frame) {
+  frame.history.pop();
+  const before = frame.history.at(-1);
+  if (!before) close();
+  else framed()?.defaultView.location.replace(before);
+}
+
+/** The document in the frame, or null when it isn't one of ours. */
+function framed() {
+  try {
+    return document.querySelector(".browser iframe")?.contentDocument ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function loaded(element, frame) {
+  const page = framed();
+  if (!page || page.URL === "about:blank") {
+    frame.title = "网页";
+    go({});
+    return;
+  }
+  if (frame.history.at(-1) !== page.URL) frame.history.push(page.URL);
+  inspect(page, frame);
+  page.addEventListener("contextmenu", (event) => {
+    if (!codeOf(event.target)) return;
+    event.preventDefault();
+    recognise(codeOf(event.target));
+  });
+  pressable(page);
+  new element.contentWindow.MutationObserver(() => inspect(page, frame)).observe(page.documentElement,
+    { subtree: true, childList: true, attributes: true, attributeFilter: ["src", "data-group-code"] });
+  page.addEventListener("input", () => inspect(page, frame));
+}
+
+function pressable(page) {
+  let timer;
+  const stop = () => clearTimeout(timer);
+  page.addEventListener("pointerdown", (event) => {
+    const code = codeOf(event.target);
+    stop();
+    if (code) timer = setTimeout(() => recognise(code), HOLD_MS);
+  });
+  for (const end of ["pointerup", "pointercancel", "pointermove"]) page.addEventListener(end, stop);
+}
+
+function codeOf(image) {
+  if (!image?.matches?.(CODES)) return null;
+  const given = image.dataset.groupCode || image.dataset.contactCode || image.dataset.code;
+  return given && given !== "true" ? given : image.src;
+}
+
+function inspect(page, frame) {
+  const code = codeOf([...page.querySelectorAll(CODES)].find((image) => image.getClientRects().length > 0));
+  const fillable = [...fields(page, "name"), ...fields(page, "tel")].some((field) => !field.value);
+  const title = page.title || new URL(page.URL).pathname;
+  if (code === frame.code && title === frame.title && fillable === frame.fillable) return;
+  Object.assign(frame, { code, title, fillable });
+  go({});
+}
+
+const fields = (page, purpose) => [...page.querySelectorAll(
+  purpose === "name" ? "input[autocomplete~='name'], input[name='name']" : `input[autocomplete~='${purpose}'], input[type='${purpose}']`)]
+  .filter((field) => !field.disabled && !field.readOnly);
+
+function put(field, value) {
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function fillContact() {
+  const page = framed();
+  const person = personOf(current());
+  if (!page) return;
+  for (const field of fields(page, "name")) if (!field.value) put(field, person.nickname);
+  for (const field of fields(page, "tel")) if (!field.value) put(field, person.phone.replace(/^\+86/, ""));
+}
+
+/** Puts a code into the page's one-time-code field; false when the page has none. */
+function fillCode(code) {
+  const page = framed();
+  const field = page?.querySelector("input[autocomplete~='one-time-code'], input[name='code']");
+  if (!field) return false;
+  put(field, code);
+  field.focus();
+  return true;
+}
+
+/** A tap on the code of an SMS: copied, and put into the page in front if a field waits for it. */
+export async function take(code) {
+  state.banner = null;
+  if (!code) {
+    openApp("sms");
+    return;
+  }
+  const filled = place().app === "wechat" && place().frame && fillCode(code);
+  const copied = await copy(code);
+  if (filled) toast("验证码已填入");
+  else toast(copied ? "验证码已复制" : `验证码 ${code}`);
+}
