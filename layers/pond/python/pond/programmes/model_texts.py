@@ -20,8 +20,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "let_in": ("name", "number", "link"),  # an opening reached this number
     "closed": ("name",),  # the programme takes nobody at present
     "welcome": ("name", "group", "rules", "video_account", "link"),  # sits in the group, said by the account
-    "staff_welcome": ("name", "group", "link"),  # said by the staff contact, with the group's code
-    "staff_hello": ("name", "link"),  # said by the staff contact to who holds no seat
+    "staff_hello": ("name", "link"),  # said by the staff contact to who has no seat held
+    "staff_welcome": ("name", "group", "link"),  # said by the staff contact to who has one
 }
 """Every text a programme must have, with the fields it may name."""
 

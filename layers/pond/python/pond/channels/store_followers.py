@@ -1,0 +1,164 @@
+"""The `followers` table: one row a person and official account.
+
+Every write is a latest-time comparison, an addition under a condition, or the same when repeated.
+"""
+
+from datetime import datetime
+from typing import Any, cast
+
+from pynamodb.attributes import MapAttribute, UnicodeAttribute
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from pond.channels.model import Follower, Notice, Route
+from pond.kernel.tables import IntegerAttribute, Table, TimeAttribute, iso, refused
+
+
+class _Row(Table):
+    class Meta:
+        table_name = "followers"
+
+    follower_id = UnicodeAttribute(hash_key=True)
+    openid = UnicodeAttribute()
+    channel_id = UnicodeAttribute(null=True)
+    channel_at = TimeAttribute(null=True)
+    following_at = TimeAttribute(null=True)
+    unfollowed_at = TimeAttribute(null=True)
+    unreachable_at = TimeAttribute(null=True)
+    allowance = IntegerAttribute(null=True)
+    allowance_until = TimeAttribute(null=True)
+    bookings: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
+    # notice id → "state route time"
+    notices: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
+    account_id = UnicodeAttribute(null=True)
+    member_id = UnicodeAttribute(null=True)
+
+
+def load(follower_id: str) -> Follower | None:
+    """The follower as last written."""
+    try:
+        row = _Row.get(follower_id, consistent_read=True)
+    except _Row.DoesNotExist:
+        return None
+    return Follower(
+        follower_id=follower_id,
+        openid=row.openid,
+        channel_id=row.channel_id,
+        following_at=row.following_at,
+        unfollowed_at=row.unfollowed_at,
+        unreachable_at=row.unreachable_at,
+        allowance=row.allowance or 0,
+        allowance_until=row.allowance_until,
+        bookings=_plain(row.bookings),
+        notices={name: _notice(value) for name, value in _plain(row.notices).items()},
+        account_id=row.account_id,
+        member_id=row.member_id,
+    )
+
+
+def ensure(follower_id: str, openid: str) -> None:
+    """Have a row for this person, with the maps other writes reach into."""
+    _Row(follower_id).update(
+        [
+            _Row.openid.set(openid),
+            _Row.bookings.set(_Row.bookings | {}),
+            _Row.notices.set(_Row.notices | {}),
+        ]
+    )
+
+
+def raise_following(follower_id: str, at: datetime) -> bool:
+    """Note that they followed at that time, unless a later time is known."""
+    return _raise(follower_id, _Row.following_at, at)
+
+
+def raise_unfollowed(follower_id: str, at: datetime) -> bool:
+    """Note that they unfollowed at that time, unless a later time is known."""
+    return _raise(follower_id, _Row.unfollowed_at, at)
+
+
+def raise_unreachable(follower_id: str, at: datetime) -> bool:
+    """Note that WeChat refused to deliver at that time."""
+    return _raise(follower_id, _Row.unreachable_at, at)
+
+
+def raise_channel(follower_id: str, channel_id: str, at: datetime) -> bool:
+    """Note the channel whose code they used, unless they used one later."""
+    return _raise(follower_id, _Row.channel_at, at, [_Row.channel_id.set(channel_id)])
+
+
+def raise_allowance(follower_id: str, messages: int, until: datetime) -> bool:
+    """Note that so many custom messages may be sent until then, unless they may for longer."""
+    return _raise(follower_id, _Row.allowance_until, until, [_Row.allowance.set(messages)])
+
+
+def set_number(follower_id: str, programme_id: str, number: int) -> bool:
+    """Make `number` their place in the programme, if they have none."""
+    path = _Row.bookings[programme_id]
+    return _write(follower_id, [path.set(number)], path.does_not_exist())
+
+
+def set_member(follower_id: str, account_id: str, member_id: str) -> None:
+    """Note which account and member this follower is."""
+    _Row(follower_id).update([_Row.account_id.set(account_id), _Row.member_id.set(member_id)])
+
+
+def claim(follower_id: str, notice_id: str, route: Route, now: datetime) -> bool:
+    """Claim the sending of a notice; a custom message takes one from the allowance. False: not so any more."""
+    path = _Row.notices[notice_id]
+    actions: list[Action] = [path.set(_text(Notice("claimed", route, now)))]
+    condition: Condition = path.does_not_exist()
+    if route == "custom":
+        actions.append(_Row.allowance.set(_Row.allowance - 1))
+        condition = condition & (_Row.allowance > 0) & (_Row.allowance_until > now)
+    return _write(follower_id, actions, condition)
+
+
+def reroute(follower_id: str, notice_id: str, now: datetime) -> None:
+    """WeChat says the window is shut: nothing is left in it, and the notice goes as a template message."""
+    notice = _text(Notice("claimed", "template", now))
+    _Row(follower_id).update([_Row.allowance.set(0), _Row.notices[notice_id].set(notice)])
+
+
+def release(follower_id: str, notice_id: str, route: Route) -> None:
+    """Give a claim back: nothing was sent."""
+    path = _Row.notices[notice_id]
+    actions: list[Action] = [path.remove()]
+    if route == "custom":
+        actions.append(_Row.allowance.set(_Row.allowance + 1))
+    _write(follower_id, actions, path.startswith("claimed"))
+
+
+def settle(follower_id: str, notice_id: str, notice: Notice, forgotten: list[str]) -> None:
+    """Write what became of a notice, and forget old ones."""
+    _Row(follower_id).update(
+        [_Row.notices[notice_id].set(_text(notice)), *(_Row.notices[old].remove() for old in forgotten)]
+    )
+
+
+def _plain(attribute: MapAttribute[str, Any] | None) -> dict[str, Any]:
+    return attribute.as_dict() if attribute is not None else {}  # type: ignore[no-untyped-call]
+
+
+def _raise(follower_id: str, attribute: TimeAttribute, at: datetime, more: list[Action] | None = None) -> bool:
+    return _write(follower_id, [attribute.set(at), *(more or [])], attribute.does_not_exist() | (attribute < at))
+
+
+def _write(follower_id: str, actions: list[Action], condition: Condition) -> bool:
+    try:
+        _Row(follower_id).update(actions, condition=condition)
+    except UpdateError as error:
+        if refused(error):
+            return False
+        raise
+    return True
+
+
+def _text(notice: Notice) -> str:
+    return f"{notice.state} {notice.route} {iso(notice.at)}"
+
+
+def _notice(text: str) -> Notice:
+    state, route, at = text.split(" ")
+    return Notice(cast(Any, state), cast(Any, route), datetime.fromisoformat(at))
