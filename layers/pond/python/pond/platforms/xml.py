@@ -14,7 +14,8 @@ MAX_BYTES = 64 * 1024
 def parse(body: bytes) -> dict[str, object]:
     """The fields of a callback's body by element name: text as `str`, nested elements as the list of their texts.
 
-    So `<MemChangeList><Item>a</Item></MemChangeList>` is `["a"]`; WeCom's other spelling of that list, "a,b", stays text.
+    So `<MemChangeList><Item>a</Item></MemChangeList>` is `["a"]`; WeCom also writes that list as "a,b", which stays
+    text.
 
     Raises:
         Refused: `callback.too_large`, or `callback.xml` when it is not well-formed or has a DTD or entities.

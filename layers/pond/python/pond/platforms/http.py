@@ -1,0 +1,103 @@
+"""The one way out to partners: JSON over HTTP with short limits and no retries of its own.
+
+What always holds: a call ends within about five seconds with an answer, or with an error that says whether it may have
+happened. Redirects are not followed. Nothing of a request (it holds tokens, secrets and phones) gets into an error or
+log.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import urllib3
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from pond.kernel.errors import OutcomeUnknown
+from pond.platforms.errors import PartnerBusy, PartnerRefused
+
+CONNECT_SECONDS = 1
+READ_SECONDS = 4
+_IDLE_SECONDS = 20  # a connection idle for longer may be dead without our knowing (a frozen function, a NAT gateway)
+_NEVER_LEFT = (NewConnectionError, ConnectTimeoutError)
+
+logging.getLogger("urllib3").setLevel(logging.INFO)  # its debug lines show addresses with tokens in them
+_used_at = 0.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A JSON answer; partners put most refusals into one with status 200."""
+
+    status: int
+    data: dict[str, Any]
+
+
+def send(
+    partner: str,
+    method: str,
+    url: str,
+    *,
+    query: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    idempotent: bool,
+) -> Reply:
+    """Make one request. `idempotent` says whether doing it twice does no harm.
+
+    Raises:
+        PartnerBusy: it was not done, or doing it again does no harm.
+        OutcomeUnknown: it left, no usable answer came, and doing it again could do harm.
+        PartnerRefused: an HTTP refusal without a JSON answer; `errcode` is the status.
+    """
+    address = f"{url}?{encode_query(query)}" if query else url
+    try:
+        response = _pool().request(method, address, body=body, headers=dict(headers or {}), redirect=False)
+    except _NEVER_LEFT as error:
+        raise PartnerBusy(partner, 0, type(error).__name__) from None
+    except HTTPError as error:
+        raise _unanswered(partner, 0, type(error).__name__, idempotent) from None
+    if response.status == 429:
+        raise PartnerBusy(partner, 429)
+    try:
+        data = json.loads(response.data)
+    except ValueError:
+        data = None
+    if response.status >= 500 or (not isinstance(data, dict) and response.status < 300):
+        raise _unanswered(partner, response.status, "no usable answer", idempotent)
+    if not isinstance(data, dict):
+        raise PartnerRefused(partner, response.status)
+    return Reply(response.status, data)
+
+
+def encode_json(body: object) -> bytes:
+    """UTF-8 without `\\u` escapes, which some WeCom calls refuse (40033)."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def encode_query(query: Mapping[str, str]) -> str:
+    """RFC 3986: spaces as %20; only letters, digits and `-_.~` stay as they are."""
+    return urlencode(query, quote_via=quote, safe="")
+
+
+def _unanswered(partner: str, status: int, what: str, idempotent: bool) -> PartnerBusy | OutcomeUnknown:
+    if idempotent:
+        return PartnerBusy(partner, status, what)
+    return OutcomeUnknown(f"{partner}.outcome_unknown", f"{status} {what}")
+
+
+@cache
+def _connections() -> urllib3.PoolManager:
+    return urllib3.PoolManager(timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS), retries=False)
+
+
+def _pool() -> urllib3.PoolManager:
+    global _used_at
+    if time.monotonic() - _used_at > _IDLE_SECONDS:
+        _connections().clear()
+    _used_at = time.monotonic()
+    return _connections()

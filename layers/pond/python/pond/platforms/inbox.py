@@ -1,0 +1,100 @@
+"""Callbacks from partners: kept once under a business key before they are answered, worked on afterwards.
+
+What always holds: the same callback delivered n times, at once or hours apart, is one row, and one delivery is told
+that it was the first. Ids of people are inside the sealed body and the keyed hash, nowhere else.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pond.kernel.errors import NotFound
+from pond.kernel.ids import pseudonym
+from pond.platforms import store_inbox
+
+_KEPT_FOR = timedelta(days=14)
+_CONTACT = "change_external_contact"
+_WECOM_EVENTS = {_CONTACT, "change_external_chat"}
+_WECOM_FIELDS = (
+    *("Event", "ChangeType", "UserID", "ExternalUserID", "ChatId", "UpdateDetail", "State", "WelcomeCode"),
+    *("MemChangeList", "CurMemVer", "CreateTime"),
+)
+
+
+@dataclass(frozen=True)
+class Received:
+    """Where a callback is kept, and whether this delivery was the first of it."""
+
+    callback_id: str
+    first: bool
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A callback as it came; `fields` as `xml.parse` gives them."""
+
+    source: str
+    kind: str
+    fields: dict[str, object] = field(repr=False)
+    received_at: datetime
+
+
+def receive(source: str, business_key: str, kind: str, fields: Mapping[str, object], now: datetime) -> Received:
+    """Keep a callback if it is new. `source`: "wecom" or "official_account"; the keys are made below."""
+    callback_id = f"{source}-{pseudonym('callback', business_key)}"
+    first = store_inbox.add(
+        store_inbox.Stored(
+            callback_id=callback_id,
+            source=source,
+            kind=kind,
+            has_welcome_code=bool(fields.get("WelcomeCode")),
+            body=json.dumps(fields, ensure_ascii=False).encode(),
+            received_at=now,
+            expires_at=now + _KEPT_FOR,
+        )
+    )
+    return Received(callback_id, first)
+
+
+def load(callback_id: str) -> Callback:
+    """A kept callback.
+
+    Raises:
+        NotFound: `callback.not_found` when it never came or its 14 days are over.
+    """
+    stored = store_inbox.find(callback_id)
+    if stored is None:
+        raise NotFound("callback.not_found", callback_id)
+    return Callback(stored.source, stored.kind, json.loads(stored.body), stored.received_at)
+
+
+def official_account_key(fields: Mapping[str, object]) -> str:
+    """What makes a message or event of the official account the same one.
+
+    Messages have a MsgId. Events have none: a follow and a scan can share a second, so Event and EventKey belong to
+    the key, and the MsgID of the message an event reports on.
+    """
+    if fields.get("MsgId"):
+        return _digest("message", fields["MsgId"])
+    return _digest(
+        "event", *(fields.get(name) for name in ("FromUserName", "CreateTime", "Event", "EventKey", "MsgID"))
+    )
+
+
+def wecom_key(fields: Mapping[str, object]) -> str:
+    """What makes a WeCom event the same one: nearly all it says, as FromUserName is always "sys"; unknown: whole."""
+    if fields.get("Event") not in _WECOM_EVENTS:
+        return _digest("other", sorted(fields.items()))
+    return _digest("event", *(fields.get(name) for name in _WECOM_FIELDS))
+
+
+def wecom_kind(fields: Mapping[str, object]) -> str:
+    """How WeCom's callbacks are told apart: a contact's by ChangeType ("add_external_contact"), others by Event."""
+    event = str(fields.get("Event") or fields.get("MsgType") or "unknown")
+    return str(fields.get("ChangeType") or event) if event == _CONTACT else event
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

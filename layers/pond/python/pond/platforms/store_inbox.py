@@ -1,0 +1,79 @@
+"""The table `callbacks`: every callback as received, sealed, once under its business key, for 14 days."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttribute
+from pynamodb.exceptions import PutError
+
+from pond.kernel.sealing import seal, unseal
+from pond.kernel.tables import ExpiryAttribute, Table, TimeAttribute, refused
+
+
+class _Row(Table):
+    class Meta:
+        table_name = "callbacks"
+
+    callback_id = UnicodeAttribute(hash_key=True)
+    source = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    has_welcome_code = BooleanAttribute()
+    body = BinaryAttribute(legacy_encoding=False)
+    received_at = TimeAttribute()
+    expires_at = ExpiryAttribute()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A row with its body opened."""
+
+    callback_id: str
+    source: str
+    kind: str
+    has_welcome_code: bool
+    body: bytes = field(repr=False)
+    received_at: datetime
+    expires_at: datetime
+
+
+def add(callback: Stored) -> bool:
+    """Write the row if its id is new; whether it was."""
+    sealed = seal(callback.body, _context(callback.callback_id))
+    row = _Row(
+        callback.callback_id,
+        source=callback.source,
+        kind=callback.kind,
+        has_welcome_code=callback.has_welcome_code,
+        body=sealed,
+        received_at=callback.received_at,
+        expires_at=callback.expires_at,
+    )
+    # No two sealed bodies are alike: finding ours there means that the library repeated a write whose answer was lost.
+    try:
+        row.save(_Row.callback_id.does_not_exist() | (_Row.body == sealed))
+    except PutError as error:
+        if refused(error):
+            return False
+        raise
+    return True
+
+
+def find(callback_id: str) -> Stored | None:
+    """The row, or None."""
+    try:
+        row = _Row.get(callback_id, consistent_read=True)
+    except _Row.DoesNotExist:
+        return None
+    return Stored(
+        callback_id=callback_id,
+        source=row.source,
+        kind=row.kind,
+        has_welcome_code=row.has_welcome_code,
+        body=unseal(row.body, _context(callback_id)),
+        received_at=row.received_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _context(callback_id: str) -> str:
+    return f"callbacks/{callback_id}"
