@@ -1,0 +1,60 @@
+"""What is known of a phone number, and the rules of its codes: how often one is sent and how often it may be tried."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+CODE_SECONDS = 5 * 60
+TRIES = 5  # guesses at one code
+BETWEEN_SECONDS = 60
+DAILY_PER_PHONE = 5
+DAILY_PER_ADDRESS = 20
+DAILY_PER_ACCOUNT = 10
+PROOF_SECONDS = 30 * 60  # so long the account that proved a phone goes on without a new code
+KEPT_UNPROVEN = timedelta(days=2)  # longer than the day whose codes are counted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phone:
+    """One phone number, by its pseudonym. With `code_digest` a code is pending; with `proven_at` it has a member."""
+
+    phone_id: str
+    code_digest: str | None = None
+    code_expires_at: datetime | None = None
+    tries: int = 0
+    asked_by: str | None = None
+    sent_at: datetime | None = None
+    sent_on: str | None = None
+    sent_count: int = 0
+    member_id: str | None = None
+    proven_by: str | None = None
+    proven_at: datetime | None = None
+    blocked_at: datetime | None = None
+
+
+def seconds_to_wait(phone: Phone, now: datetime) -> int:
+    """How long until another code may be sent; 0 is now."""
+    if phone.sent_at is None:
+        return 0
+    return max(0, BETWEEN_SECONDS - int((now - phone.sent_at).total_seconds()))
+
+
+def sent_today(phone: Phone, today: str) -> int:
+    """How many codes were sent on this China day (`YYYY-MM-DD`)."""
+    return phone.sent_count if phone.sent_on == today else 0
+
+
+def code_refusal(phone: Phone, account_id: str, now: datetime) -> Literal["not_asked", "expired", "used_up"] | None:
+    """Why no code can be tried here by this account; None if one is pending for it."""
+    if phone.code_digest is None or phone.asked_by != account_id:
+        return "not_asked"
+    if phone.code_expires_at is None or phone.code_expires_at <= now:
+        return "expired"
+    return "used_up" if phone.tries >= TRIES else None
+
+
+def is_just_proven(phone: Phone, account_id: str, now: datetime) -> bool:
+    """Whether this account proved the phone so recently that it may go on, its code being consumed already."""
+    if phone.proven_at is None or phone.proven_by != account_id:
+        return False
+    return now - phone.proven_at < timedelta(seconds=PROOF_SECONDS)

@@ -1,0 +1,100 @@
+"""Registering a person for a programme.
+
+Order of writes: phone and account (one transaction), the follower's link, and last the registration, whose stream is
+the event. A crash anywhere leaves nothing that counts, and doing it all again finishes it: the account that has just
+proved the phone needs no new code, and every write bears repeating.
+"""
+
+import json
+from datetime import datetime
+
+from pond.channels import followers
+from pond.kernel.clock import china_day
+from pond.kernel.ids import pseudonym
+from pond.kernel.logs import count, logger
+from pond.kernel.sealing import seal
+from pond.members import store, verification
+from pond.members.blocklist import is_blocked
+from pond.members.identities import member_of
+from pond.members.model import (
+    Blocked,
+    CodeRefused,
+    Form,
+    Invalid,
+    Registered,
+    Registration,
+    day_for,
+    read_phone,
+    read_text,
+    validate,
+)
+from pond.programmes.model import Programme, pool_id, segment_for
+
+
+def register(
+    form: Form,
+    code: str,
+    programme: Programme,
+    account_id: str,
+    follower_id: str,
+    channel_id: str | None,
+    now: datetime,
+) -> Registered | CodeRefused | Invalid | Blocked:
+    """Take a form and its SMS code. Who is registered already stays so, whatever the form says now."""
+    if is_blocked(account_id):
+        return Blocked()
+    standing = store.get_registration(member_of(account_id), programme.programme_id)
+    if standing:
+        followers.link(follower_id, account_id, standing.member_id)
+        return Registered(standing.member_id, standing.pool_id)
+    faults = validate(form, programme, china_day(now))
+    if faults:
+        return Invalid(faults)
+    number = read_phone(form.phone)
+    assert number is not None
+    phone_id = pseudonym("phone", number)
+    proof = verification.prove(phone_id, code.strip(), account_id, _sealed(form, programme, number, phone_id), now)
+    if isinstance(proof, CodeRefused):
+        return proof
+    if isinstance(proof, verification.OfAnother):
+        logger.info("phone of another member", extra={"phone_id": phone_id, "account_id": account_id})
+        return Invalid({"phone": "phone.of_another"})
+    if is_blocked(proof.member_id):
+        return Blocked()
+    followers.link(follower_id, account_id, proof.member_id)
+    asked = _registration(form, programme, proof.member_id, follower_id, channel_id, now)
+    written = store.add_registration(asked)
+    if written is asked:
+        count("Registered")
+    return Registered(written.member_id, written.pool_id)
+
+
+def _sealed(form: Form, programme: Programme, number: str, phone_id: str) -> bytes:
+    day = day_for(form, programme)
+    personal = {"name": read_text(form.name), "phone": number, "day": day.isoformat() if day else None}
+    return seal(json.dumps(personal, ensure_ascii=False).encode(), f"phones/{phone_id}")
+
+
+def _registration(
+    form: Form, programme: Programme, member_id: str, follower_id: str, channel_id: str | None, now: datetime
+) -> Registration:
+    day = day_for(form, programme)
+    segment = segment_for(programme, form.stage_id, day, china_day(now))
+    stage = programme.stage(form.stage_id)
+    assert segment is not None
+    assert stage is not None
+    month = day.strftime("%Y-%m") if day else None
+    return Registration(
+        member_id=member_id,
+        programme_id=programme.programme_id,
+        pool_id=pool_id(programme.programme_id, segment.segment_id),
+        stage_id=form.stage_id,
+        city=read_text(form.city),
+        consent_version=form.consent_version,
+        consented_at=now,
+        registered_at=now,
+        follower_id=follower_id,
+        channel_id=channel_id,
+        born_in=month if stage.asks == "birthday" else None,
+        due_in=month if stage.asks == "due_date" else None,
+    )

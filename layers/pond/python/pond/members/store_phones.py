@@ -1,0 +1,178 @@
+"""The `phones` table: pending codes with their limits, and whose a proven number is.
+
+A row that was proven or blocked never carries `expires_at`. Whose number it is (`member_id`) is set once and never
+changes; so is whose account it is, which the same transaction writes into `accounts`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import datetime, timedelta
+
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
+
+from pond.kernel.tables import (
+    ExpiryAttribute,
+    IntegerAttribute,
+    Table,
+    TimeAttribute,
+    Transaction,
+    TransactionRefused,
+    refused,
+)
+from pond.members.model_phones import CODE_SECONDS, KEPT_UNPROVEN, TRIES, Phone
+from pond.members.store import AccountRow
+
+
+class PhoneRow(Table):
+    """A phone number."""
+
+    class Meta:
+        table_name = "phones"
+
+    phone_id = UnicodeAttribute(hash_key=True)
+    code_digest = UnicodeAttribute(null=True)
+    code_expires_at = TimeAttribute(null=True)
+    tries = IntegerAttribute(null=True)
+    asked_by = UnicodeAttribute(null=True)
+    sent_at = TimeAttribute(null=True)
+    sent_on = UnicodeAttribute(null=True)
+    sent_count = IntegerAttribute(null=True)
+    member_id = UnicodeAttribute(null=True)
+    proven_by = UnicodeAttribute(null=True)
+    proven_at = TimeAttribute(null=True)
+    sealed = BinaryAttribute(legacy_encoding=False, null=True)
+    blocked_at = TimeAttribute(null=True)
+    expires_at = ExpiryAttribute(null=True)
+
+
+_FIELDS = [field.name for field in fields(Phone)]
+
+
+def get(phone_id: str) -> Phone:
+    """What is known of the number, as last written; an empty `Phone` when nothing is."""
+    try:
+        return _phone(PhoneRow.get(phone_id, consistent_read=True))
+    except PhoneRow.DoesNotExist:
+        return Phone(phone_id=phone_id)
+
+
+def set_code(seen: Phone, digest: str, account_id: str, today: str, count: int, now: datetime) -> bool:
+    """Make this the pending code, in place of any other; False when the row is no longer what was seen."""
+    actions: list[Action] = [
+        PhoneRow.code_digest.set(digest),
+        PhoneRow.code_expires_at.set(now + timedelta(seconds=CODE_SECONDS)),
+        PhoneRow.tries.set(0),
+        PhoneRow.asked_by.set(account_id),
+        PhoneRow.sent_at.set(now),
+        PhoneRow.sent_on.set(today),
+        PhoneRow.sent_count.set(count),
+    ]
+    if seen.proven_at is None:
+        actions.append(PhoneRow.expires_at.set(now + KEPT_UNPROVEN))
+    unchanged = (
+        (PhoneRow.sent_at == seen.sent_at if seen.sent_at else PhoneRow.sent_at.does_not_exist())
+        & (PhoneRow.proven_at.exists() if seen.proven_at else PhoneRow.proven_at.does_not_exist())
+        & PhoneRow.blocked_at.does_not_exist()
+    )
+    return _write(PhoneRow(seen.phone_id), actions, unchanged)
+
+
+def withdraw_code(seen: Phone, digest: str) -> None:
+    """The code was not sent: as if it had not been asked for, unless something else came since."""
+    back: list[Action] = [
+        PhoneRow.code_digest.remove(),
+        PhoneRow.code_expires_at.remove(),
+        PhoneRow.sent_count.set(seen.sent_count),
+        PhoneRow.sent_at.set(seen.sent_at) if seen.sent_at else PhoneRow.sent_at.remove(),
+        PhoneRow.sent_on.set(seen.sent_on) if seen.sent_on else PhoneRow.sent_on.remove(),
+    ]
+    _write(PhoneRow(seen.phone_id), back, PhoneRow.code_digest == digest)
+
+
+def claim_try(phone_id: str, account_id: str, now: datetime) -> Phone | None:
+    """Spend one try at the pending code before it is compared, so that guesses made at once are counted too.
+
+    Returns the row as it is then, or None when there is no code of this account's to try.
+    """
+    row = PhoneRow(phone_id)
+    condition = (
+        PhoneRow.code_digest.exists()
+        & (PhoneRow.asked_by == account_id)
+        & (PhoneRow.code_expires_at > now)
+        & (PhoneRow.tries < TRIES)
+    )
+    if not _write(row, [PhoneRow.tries.add(1)], condition):
+        return None
+    return _phone(row)
+
+
+def prove(phone_id: str, digest: str, account_id: str, member_id: str, sealed: bytes, now: datetime) -> bool:
+    """Consume the code: number and account are this member's for good; False if either is another's or the code gone."""
+    transaction = Transaction()
+    transaction.update(
+        "phone",
+        PhoneRow(phone_id),
+        [
+            PhoneRow.member_id.set(member_id),
+            PhoneRow.proven_by.set(account_id),
+            PhoneRow.proven_at.set(now),
+            PhoneRow.sealed.set(sealed),
+            PhoneRow.code_digest.remove(),
+            PhoneRow.code_expires_at.remove(),
+            PhoneRow.tries.remove(),
+            PhoneRow.asked_by.remove(),
+            PhoneRow.expires_at.remove(),
+        ],
+        condition=(PhoneRow.code_digest == digest)
+        & (PhoneRow.asked_by == account_id)
+        & PhoneRow.blocked_at.does_not_exist()
+        & (PhoneRow.member_id.does_not_exist() | (PhoneRow.member_id == member_id)),
+    )
+    transaction.update(
+        "account",
+        AccountRow(account_id),
+        [AccountRow.member_id.set(member_id)],
+        condition=AccountRow.member_id.does_not_exist() | (AccountRow.member_id == member_id),
+    )
+    try:
+        transaction.commit()
+    except TransactionRefused:
+        return False
+    return True
+
+
+def reseal(phone_id: str, account_id: str, sealed: bytes) -> bool:
+    """Replace the personal data, by the account that proved the number last."""
+    return _write(PhoneRow(phone_id), [PhoneRow.sealed.set(sealed)], PhoneRow.proven_by == account_id)
+
+
+def mark_blocked(phone_id: str, at: datetime | None) -> str | None:
+    """Block the number, known or not, or take it back with None; returns its member."""
+    row = PhoneRow(phone_id)
+    if at:
+        row.update(actions=[PhoneRow.blocked_at.set(at), PhoneRow.expires_at.remove()])
+    else:
+        row.update(actions=[PhoneRow.blocked_at.remove()])
+    return row.member_id
+
+
+def all_phones() -> Iterator[Phone]:
+    """Every number, by a scan: for checks only."""
+    return map(_phone, PhoneRow.scan())
+
+
+def _write(row: PhoneRow, actions: list[Action], condition: object) -> bool:
+    try:
+        row.update(actions=actions, condition=condition)  # type: ignore[arg-type]
+    except UpdateError as error:
+        if not refused(error):
+            raise
+        return False
+    return True
+
+
+def _phone(row: PhoneRow) -> Phone:
+    known = {name: getattr(row, name) for name in _FIELDS}
+    return Phone(**{name: value for name, value in known.items() if value is not None})

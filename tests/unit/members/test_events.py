@@ -1,0 +1,33 @@
+"""A new registration is one event; its shape is the golden file's, which consumers rely on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pond.members.events import MemberRegistered, from_change
+
+GOLDEN = json.loads((Path(__file__).parents[1] / "events/member.registered.json").read_text())
+
+
+@pytest.fixture
+def row() -> dict[str, Any]:
+    return {key: GOLDEN[key] for key in GOLDEN if key != "version"} | {
+        "city": "杭州",
+        "stage_id": "parenting",
+        "born_in": "2026-04",
+        "follower_id": "f",
+        "consent_version": "2026-11",
+    }
+
+
+def test_a_new_registration_is_told_in_the_agreed_shape(row: dict[str, Any]) -> None:
+    (event,) = from_change("registrations", None, row)
+    assert event.detail() == GOLDEN
+    assert MemberRegistered.read({"detail-type": "member.registered", "detail": event.detail()}) == event
+
+
+def test_nothing_else_is_told(row: dict[str, Any]) -> None:
+    assert list(from_change("registrations", row, row)) == []
+    assert list(from_change("registrations", row, None)) == []
+    assert list(from_change("phones", None, row)) == []
