@@ -109,7 +109,7 @@ def claim_try(phone_id: str, account_id: str, now: datetime) -> Phone | None:
 
 
 def prove(phone_id: str, digest: str, account_id: str, member_id: str, sealed: bytes, now: datetime) -> bool:
-    """Consume the code: number and account are this member's for good; False if either is another's or the code gone."""
+    """Consume the code: number and account are this member's for good. False: either is another's, or the code gone."""
     transaction = Transaction()
     transaction.update(
         "phone",
