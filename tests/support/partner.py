@@ -81,7 +81,7 @@ class Partner:
                     self.end_headers()
                     self.wfile.write(data)
 
-            do_POST = do_GET  # noqa: N815
+            do_POST = do_GET
 
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing."""

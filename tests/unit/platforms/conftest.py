@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from support.partner import SECRETS, Partner
 
 from pond.kernel import settings
 from pond.platforms import http, tokens
+from support.partner import SECRETS, Partner
 
 
 class _Secrets:
-    def get_secret_value(self, SecretId: str) -> dict[str, str]:  # noqa: N803
+    def get_secret_value(self, SecretId: str) -> dict[str, str]:
         return {"SecretString": json.dumps(SECRETS[SecretId.partition("/")[2]])}
 
 

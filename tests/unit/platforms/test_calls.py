@@ -5,11 +5,11 @@ import traceback
 from collections.abc import Callable
 
 import pytest
-from support.partner import Answer, Partner
 
 from pond.kernel.errors import OutcomeUnknown, PondError
 from pond.platforms import http, official_account, wecom
 from pond.platforms.errors import OFFICIAL_ACCOUNT, WECOM, Meaning, PartnerBusy, PartnerRefused, trace
+from support.partner import Answer, Partner
 
 OPENID = "oDEMOopenid1"
 UNREPEATABLE: dict[str, Callable[[], object]] = {

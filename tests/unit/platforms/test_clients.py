@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from support.partner import Partner
 
 from pond.kernel.settings import settings
 from pond.platforms import official_account, wecom
 from pond.platforms.errors import Meaning, PartnerRefused
 from pond.platforms.official_account import OAuthUser, Qr
 from pond.platforms.wecom import Contact, GroupDetail, GroupMember, JoinWay
+from support.partner import Partner
 
 
 def test_create_qr(partner: Partner) -> None:

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from support.partner import SECRETS, Answer, Partner
 
 from pond.kernel.errors import Permanent
 from pond.kernel.settings import settings
 from pond.platforms import sms, sms_aliyun, sms_tencent
 from pond.platforms.errors import PartnerBusy
 from pond.platforms.http import encode_json, encode_query
+from support.partner import SECRETS, Answer, Partner
 
 AT = datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)  # the 15th in China: the signature's day is UTC
 ACCOUNT = SECRETS["sms"]

@@ -15,7 +15,7 @@ class Meaning(StrEnum):
     """What a caller can do about a refusal; it ends the error's code, as in `wecom.configuration`."""
 
     BUSY = "busy"  # passes by itself: try later
-    TOKEN = "token"  # the access token is no longer right: renew it once
+    TOKEN = "token"  # noqa: S105 (a word, no secret): the access token is no longer right: renew it once
     CONFIGURATION = "configuration"  # our account, secret, address or permission: an operator must act
     UNREACHABLE = "unreachable"  # this person cannot be messaged: not following, refuses, relation gone
     OUTSIDE_WINDOW = "outside_window"  # no custom message left for this person: use another way

@@ -37,7 +37,7 @@ def read(token_id: str) -> Kept | None:
         row = _Row.get(token_id, consistent_read=True)
     except _Row.DoesNotExist:
         return None
-    if row.token is None or row.expires_at is None:
+    if "token" not in row.attribute_values:  # so far only leased
         return None
     try:
         return Kept(unseal(row.token, _context(token_id)).decode(), row.expires_at)

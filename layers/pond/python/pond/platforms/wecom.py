@@ -92,7 +92,7 @@ def group(chat_id: str) -> GroupDetail:
 
 def group_list(owners: Sequence[str]) -> Iterator[str]:
     """The chat_ids of all groups of these owners, page after page."""
-    for some in batched(owners, _OWNERS_MAX):
+    for some in batched(owners, _OWNERS_MAX, strict=False):
         cursor = ""
         while True:
             answer = _api.call(
