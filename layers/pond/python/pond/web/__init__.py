@@ -1,1 +1,1 @@
-"""How pages are served: app factory, sessions, views, templates, assets."""
+"""How pages are served: app factory, visits, sessions, the person's true state, templates and assets."""

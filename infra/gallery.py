@@ -1,0 +1,74 @@
+"""Every page state with sample data, for tests and pictures: `python infra/gallery.py FOLDER` writes them as files."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "layers/pond/python"))
+
+from pond.web import assets, pages  # after the path is known
+
+SOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+WHICH: dict[str, Any] = {"programme_id": "muying", "programme_name": "免费育儿社群"}
+# a 1×1 grey GIF stands for a code image
+IMAGE = "data:image/gif;base64,R0lGODlhAQABAIAAAMzMzAAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="
+CONSENT = (
+    "我们收集您的姓名、手机号、阶段、预产期或宝宝生日、所在城市，用来安排合适的群和通知您。\n"
+    "加密保存，不会给别人。您可以随时要求删除。"
+)
+CHOICES = (
+    pages.Choice("planning", "备孕中", "nothing"),
+    pages.Choice("pregnancy", "怀孕中", "due_date"),
+    pages.Choice("parenting", "宝宝已出生", "birthday"),
+)
+FORM: dict[str, Any] = {**WHICH, "choices": CHOICES, "consent_version": "2026-11", "consent_text": CONSENT}
+TYPED = pages.Values("王小美", "13800138000", "12345", "pregnancy", "2029-03-09", "杭州", False)
+
+SAMPLES: dict[str, pages.Page] = {
+    "landing": pages.Landing(**WHICH, channel_id="douyin", code_image=IMAGE),
+    "enter": pages.Enter(**WHICH, channel_id="douyin"),
+    "not_booked": pages.NotBooked(**WHICH, opens_at=SOON),
+    "not_booked_open": pages.NotBooked(**WHICH, open_now=True, opens_at=SOON),
+    "waiting": pages.Waiting(**WHICH, number=128, ahead=36, opens_at=SOON + timedelta(days=900)),
+    "waiting_unplanned": pages.Waiting(**WHICH, number=128, ahead=36),
+    "form": pages.RegistrationForm(**FORM),
+    "code_sent": pages.RegistrationForm(**FORM, values=TYPED, code_state="sent", wait_seconds=60),
+    "form_wrong": pages.RegistrationForm(
+        **FORM,
+        values=TYPED,
+        errors={"day": "day.too_far", "code": "code.wrong", "consent": "consent.missing", "phone": "phone.invalid"},
+        tries_left=4,
+    ),
+    "getting_seat": pages.GettingSeat(**WHICH),
+    "group_code": pages.GroupCode(
+        **WHICH, group_name="孕期 3 群", code_url=IMAGE, held_until=SOON + timedelta(days=900)
+    ),
+    "group_code_later": pages.GroupCode(**WHICH, group_name="孕期 3 群", code_url=None, held_until=SOON),
+    "joined": pages.Joined(
+        **WHICH, group_name="孕期 3 群", rules="一、互相尊重\n二、不发广告", video_account="鱼塘育儿"
+    ),
+    "waitlist": pages.Waitlist(**WHICH, place=7),
+    "seat_expired": pages.SeatGone(**WHICH, reason="expired", may_ask_again=True),
+    "seat_left": pages.SeatGone(**WHICH, reason="left", may_ask_again=False),
+    "closed": pages.Closed(**WHICH),
+    "blocked": pages.Blocked(**WHICH),
+    "start_again": pages.StartAgain(**WHICH),
+    "snapshot": pages.SnapshotRefused(**WHICH),
+    "partner_down": pages.PartnerDown(),
+    "missing": pages.Missing(),
+    "server_error": pages.ServerError(),
+}
+
+
+def write(folder: Path) -> None:
+    """All samples and the assets, so that a file server can show them."""
+    (folder / "assets").mkdir(parents=True, exist_ok=True)
+    for name in assets.names():
+        (folder / "assets" / name).write_text(assets.read(name)[0], encoding="utf-8")
+    for name, page in SAMPLES.items():
+        (folder / f"{name}.html").write_text(pages.render(page, form_token="sample"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

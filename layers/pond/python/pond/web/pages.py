@@ -1,0 +1,275 @@
+"""Every page a person can see, as a value, and how it becomes HTML. All words a person reads stand in `templates/`.
+
+What always holds: every value is escaped; a name missing in a template is an error, not a blank; a page works without
+scripts (states that change by themselves refresh by the browser's own means).
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from pond.kernel.clock import CHINA
+from pond.web import assets
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Base of the pages. `programme_id` and `programme_name` are empty where no programme is known."""
+
+    template: ClassVar[str]
+    step: ClassVar[int] = 0  # 1 booking, 2 registration, 3 the group; 0 shows no steps
+    refresh_seconds: ClassVar[int] = 0  # how often the browser asks again without scripts
+    poll_seconds: ClassVar[int] = 0  # how often our script asks whether the state changed
+    at: ClassVar[Literal["p", "m"]] = "p"  # who shows it: intake under /p/, registration under /m/
+
+    programme_id: str = ""
+    programme_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Landing(Page):
+    """A channel's short link: follow the account by its code, or go in directly (`known`: without the OAuth trip).
+
+    `code_image` is a data URI.
+    """
+
+    template = "landing.html"
+    channel_id: str
+    code_image: str
+    known: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enter(Page):
+    """The first visit: one tap starts the OAuth trip (WeChat gives virtual ids to trips nobody tapped for)."""
+
+    template = "enter.html"
+    channel_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartAgain(Page):
+    """A link, cookie or form that is no longer good."""
+
+    template = "start_again.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotRefused(Page):
+    """WeChat gave a virtual account: nothing can be tied to it."""
+
+    template = "snapshot.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotBooked(Page):
+    """No place in the queue yet."""
+
+    template = "not_booked.html"
+    step = 1
+    channel_id: str = ""
+    open_now: bool = False
+    opens_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting(Page):
+    """A place in the queue, not let in yet. `opens_at` is None when no opening is planned."""
+
+    template = "waiting.html"
+    step = 1
+    refresh_seconds = 30
+    poll_seconds = 10
+    number: int
+    ahead: int
+    opens_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A stage as the form offers it."""
+
+    stage_id: str
+    name: str
+    asks: str  # "nothing", "due_date", "birthday"
+
+
+@dataclass(frozen=True)
+class Values:
+    """What was typed, as it was typed."""
+
+    name: str = ""
+    phone: str = ""
+    code: str = ""
+    stage_id: str = ""
+    day: str = ""
+    city: str = ""
+    consent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationForm(Page):
+    """The form. `errors` are codes by field (`members.model.validate`, and `code` for the SMS code)."""
+
+    template = "form.html"
+    step = 2
+    at = "m"
+    choices: tuple[Choice, ...]
+    consent_version: str
+    consent_text: str
+    values: Values = Values()
+    errors: Mapping[str, str] = field(default_factory=dict)
+    code_state: str = ""  # what became of the request for a code: `CodeOutcome.state`, or empty
+    wait_seconds: int = 0
+    tries_left: int | None = None
+    busy: bool = False  # nothing was wrong, it just did not work this time
+
+
+@dataclass(frozen=True, kw_only=True)
+class GettingSeat(Page):
+    """Registered; the seat is being found. Never waits for a partner."""
+
+    template = "getting_seat.html"
+    step = 3
+    at = "m"
+    refresh_seconds = 5
+    poll_seconds = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupCode(Page):
+    """The one group this person may join, until when. Without an image yet, we say that we will tell."""
+
+    template = "group_code.html"
+    step = 3
+    at = "m"
+    refresh_seconds = 30
+    poll_seconds = 5
+    group_name: str
+    code_url: str | None
+    held_until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joined(Page):
+    """In the group."""
+
+    template = "joined.html"
+    step = 3
+    at = "m"
+    group_name: str
+    rules: str = ""
+    video_account: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waitlist(Page):
+    """No room now; `place` counts from 1."""
+
+    template = "waitlist.html"
+    step = 3
+    at = "m"
+    refresh_seconds = 60
+    poll_seconds = 20
+    place: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatGone(Page):
+    """The seat is not there any more: not taken in time (`expired`), or the person is out of the group."""
+
+    template = "seat_gone.html"
+    step = 3
+    at = "m"
+    refresh_seconds = 60
+    poll_seconds = 20
+    reason: Literal["expired", "left", "removed"]
+    may_ask_again: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed(Page):
+    """The programme takes nobody now."""
+
+    template = "closed.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocked(Page):
+    """This person may not take part."""
+
+    template = "blocked.html"
+    at = "m"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing(Page):
+    """No such page, channel or programme."""
+
+    template = "missing.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerDown(Page):
+    """A partner does not answer; what was asked for is kept and goes on by itself."""
+
+    template = "partner_down.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerError(Page):
+    """Our own fault."""
+
+    template = "server_error.html"
+
+
+def render(page: Page, prefix: str = "", form_token: str = "") -> str:
+    """The page's HTML. `prefix` goes before our links; `form_token` into its forms."""
+    return (
+        _environment()
+        .get_template(page.template)
+        .render(
+            page=page,
+            state=name(page),
+            mark=fingerprint(page),
+            prefix=prefix,
+            form_token=form_token,
+            asset=assets.address,
+        )
+    )
+
+
+def name(page: Page) -> str:
+    """The state's name, as tests and the page's script see it: "waiting", "form", "group_code" …"""
+    return page.template.removesuffix(".html")
+
+
+def fingerprint(page: Page) -> str:
+    """Changes when what the person would see changes; what the page's script compares."""
+    return hashlib.sha256(repr(page).encode()).hexdigest()[:16]
+
+
+def in_china(moment: datetime) -> datetime:
+    """The wall clock in China, for showing."""
+    return moment.astimezone(CHINA)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["in_china"] = in_china
+    return environment

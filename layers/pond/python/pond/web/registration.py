@@ -1,0 +1,130 @@
+"""What the registration function shows: the form with its code, then the seat. Whatever goes wrong, what was typed stays."""
+
+from dataclasses import replace
+
+from chalice.app import Response
+
+from pond.channels import followers
+from pond.groups import seats
+from pond.kernel.errors import Transient
+from pond.kernel.logs import logger
+from pond.members import identities, registration, verification
+from pond.members.model import Blocked, CodeRefused, Form, Invalid
+from pond.programmes import service as programmes
+from pond.web import answers, journey, pages, persons, sessions
+from pond.web.sessions import Session
+from pond.web.visit import Visit
+
+
+def show(visit: Visit, programme_id: str) -> Response:
+    """The person's state; who is not let in yet goes back to the queue."""
+    session = persons.person(visit)
+    if session is None:
+        return _home(visit, programme_id)
+    page = journey.page_of(session, programme_id, visit.now)
+    if page.at == "p":
+        return _home(visit, programme_id)
+    return answers.html(page, visit.prefix, form_token=sessions.form_token(session))
+
+
+def send_code(visit: Visit, programme_id: str) -> Response:
+    """Send an SMS code and show the same form again."""
+    session = persons.poster(visit)
+    page = journey.page_of(session, programme_id, visit.now) if session else None
+    if session is None or not isinstance(page, pages.RegistrationForm):
+        return _again(visit, programme_id)
+    outcome = verification.request_code(visit.form.get("phone", ""), session.account_id, visit.address, visit.now)
+    asked = replace(
+        page,
+        values=_values(visit),
+        errors={"phone": "phone.invalid"} if outcome.state == "invalid" else {},
+        code_state=outcome.state,
+        wait_seconds=outcome.wait_seconds,
+    )
+    return _form(visit, session, asked)
+
+
+def submit(visit: Visit, programme_id: str) -> Response:
+    """Register; then the page shows what comes of it."""
+    session = persons.poster(visit)
+    page = journey.page_of(session, programme_id, visit.now) if session else None
+    if session is None or not isinstance(page, pages.RegistrationForm):
+        return _again(visit, programme_id)
+    page = replace(page, values=_values(visit))
+    follower = followers.get(session.follower_id)
+    try:
+        outcome = registration.register(
+            _answers(visit),
+            page.values.code,
+            programmes.get(programme_id),
+            session.account_id,
+            session.follower_id,
+            follower.channel_id if follower else None,
+            visit.now,
+        )
+    except Transient as error:
+        logger.warning("not registered yet", extra={"code": error.code})
+        return _form(visit, session, replace(page, busy=True), 503)
+    match outcome:
+        case Invalid(fields):
+            return _form(visit, session, replace(page, errors=fields), 422)
+        case CodeRefused(reason, tries_left):
+            refused = replace(page, errors={"code": f"code.{reason}"}, tries_left=tries_left)
+            return _form(visit, session, refused, 422)
+        case Blocked():
+            blocked = pages.Blocked(programme_id=programme_id, programme_name=page.programme_name)
+            return answers.html(blocked, visit.prefix, status=403)
+        case _:
+            return _again(visit, programme_id)
+
+
+def ask_again(visit: Visit, programme_id: str) -> Response:
+    """Ask for a seat once more after it was not taken in time."""
+    session = persons.poster(visit)
+    if session:
+        seats.ask_again(identities.member_of(session.account_id), programme_id, visit.now)
+    return _again(visit, programme_id)
+
+
+def state(visit: Visit, programme_id: str) -> Response:
+    """Whether what a page shows is still true, for its script."""
+    session = persons.person(visit)
+    return answers.mark(journey.page_of(session, programme_id, visit.now) if session else None)
+
+
+def _answers(visit: Visit) -> Form:
+    given = visit.form.get
+    return Form(
+        name=given("name", ""),
+        phone=given("phone", ""),
+        stage_id=given("stage_id", ""),
+        day=given("day", ""),
+        city=given("city", ""),
+        consent=given("consent") == "yes",
+        consent_version=given("consent_version", ""),
+    )
+
+
+def _values(visit: Visit) -> pages.Values:
+    given = visit.form.get
+    return pages.Values(
+        name=given("name", ""),
+        phone=given("phone", ""),
+        code=given("code", ""),
+        stage_id=given("stage_id", ""),
+        day=given("day", ""),
+        city=given("city", ""),
+        consent=given("consent") == "yes",
+    )
+
+
+def _form(visit: Visit, session: Session, page: pages.RegistrationForm, status: int = 200) -> Response:
+    return answers.html(page, visit.prefix, form_token=sessions.form_token(session), status=status)
+
+
+def _home(visit: Visit, programme_id: str) -> Response:
+    return answers.redirect(visit.link(f"/p/{programme_id}"))
+
+
+def _again(visit: Visit, programme_id: str) -> Response:
+    return answers.redirect(visit.link(f"/m/{programme_id}"))
