@@ -3,8 +3,9 @@
 from chalice.app import Response
 
 from pond.web import intake, persons
-from pond.web.app import FORM, answering, create_app
+from pond.web.app import FORM, create_app
 from pond.web.app import handler as entry
+from pond.web.boundary import answering
 from pond.web.visit import Visit
 
 app = create_app("intake")

@@ -13,7 +13,7 @@ from pond.web.visit import BODY_MAX
 
 @pytest.fixture
 def cookies(now: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    monkeypatch.setattr("pond.web.app.clock.now", lambda: now)
+    monkeypatch.setattr("pond.web.boundary.clock.now", lambda: now)
     return {"pond": sessions.seal(sessions.open_session("f1", "a1", now))}
 
 

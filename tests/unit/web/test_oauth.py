@@ -23,7 +23,7 @@ def wechat(monkeypatch: pytest.MonkeyPatch, now: datetime) -> dict[str, Any]:
         user: OAuthUser = world["answer"]
         return user
 
-    monkeypatch.setattr("pond.web.app.clock.now", lambda: world["now"])
+    monkeypatch.setattr("pond.web.boundary.clock.now", lambda: world["now"])
     monkeypatch.setattr(persons.official_account, "exchange_code", exchange)
     monkeypatch.setattr(persons.followers, "visited", lambda openid, now: pseudonym("openid", openid))
     monkeypatch.setattr(persons.followers, "link", lambda *ids: world["links"].append(ids))

@@ -1,8 +1,13 @@
 """What the intake function shows: a channel's landing, the way in, the queue."""
 
+from base64 import b64encode
+from datetime import datetime
+
 from chalice.app import Response
 
 from pond.channels import bookings, codes
+from pond.kernel.errors import Transient
+from pond.kernel.logs import logger
 from pond.programmes import service as programmes
 from pond.web import answers, assets, journey, pages, persons, sessions
 from pond.web.visit import Visit
@@ -12,12 +17,11 @@ def landing(visit: Visit, channel_id: str) -> Response:
     """A channel's short link: its code to follow the account, and the way in."""
     channel = codes.get(channel_id)
     programme = programmes.get(channel.programme_id)
-    code = codes.code(channel_id, visit.now)
     page = pages.Landing(
         programme_id=programme.programme_id,
         programme_name=programme.name,
         channel_id=channel_id,
-        code_image=_qr(code.qr_url),
+        code_image=_code_image(channel_id, visit.now),
         known=persons.person(visit) is not None,
     )
     return answers.html(page, visit.prefix)
@@ -56,8 +60,10 @@ def asset(visit: Visit, name: str) -> Response:
     return answers.asset(*assets.read(name))
 
 
-def _qr(text: str) -> str:
-    import segno  # here, so that only this page pays for it
-
-    image: str = segno.make(text, error="m").png_data_uri(scale=6, border=2)
-    return image
+def _code_image(channel_id: str, now: datetime) -> str | None:
+    try:
+        url = codes.code(channel_id, now).qr_url
+    except Transient as error:  # the page has its button all the same
+        logger.warning("landing without a code", extra={"code": error.code})
+        return None
+    return f"data:image/png;base64,{b64encode(codes.code_image(url, 'png')).decode()}"

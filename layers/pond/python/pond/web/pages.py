@@ -38,12 +38,12 @@ class Page:
 class Landing(Page):
     """A channel's short link: follow the account by its code, or go in directly (`known`: without the OAuth trip).
 
-    `code_image` is a data URI.
+    `code_image` is a data URI, None while there is no code.
     """
 
     template = "landing.html"
     channel_id: str
-    code_image: str
+    code_image: str | None
     known: bool = False
 
 

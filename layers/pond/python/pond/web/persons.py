@@ -17,7 +17,7 @@ from pond.web import answers, pages, sessions
 from pond.web.sessions import Session
 from pond.web.visit import Visit
 
-_ID = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 
 
 @dataclass(frozen=True)
