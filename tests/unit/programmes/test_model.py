@@ -10,6 +10,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pond.kernel.errors import Refused
 from pond.programmes.model import Programme, check_change, months_between, parse, pool_id, segment_for
 from pond.programmes.model_texts import FIELDS, fill
@@ -133,6 +134,6 @@ def test_a_new_consent_text_needs_a_new_version(programme: Programme) -> None:
 
 
 def test_texts_are_filled_in(programme: Programme) -> None:
-    said = fill(programme.texts["booked"], number=7, ahead=3, starts="11月23日 20:00", link="https://x/p/yutang")
+    said = fill(programme.texts["booked"], number=7, ahead=3, month=11, day=23, time="20:00", link="https://x/p/y")
     assert "你是 7 号，前面还有 3 位" in said
     assert "{" not in said

@@ -1,7 +1,7 @@
 """Places in a programme's line.
 
-Who has a place keeps it. A number taken by a request that then lost to another of the same person stays unused: its row is
-there, but the person's own number is another, and that one counts.
+Who has a place keeps it. A number taken by a request that then lost to another of the same person stays unused: its
+row is there, but the person's own number is another, and that one counts.
 """
 
 from datetime import datetime

@@ -139,5 +139,5 @@ class Opening:
 
 
 def opening_id(starts_at: datetime) -> str:
-    """An opening's id: its start, so that ids sort as openings follow each other and planning twice meets the same row."""
+    """An opening's id: its start. So ids sort as openings follow, and planning twice meets the same row."""
     return starts_at.strftime("%Y%m%dT%H%M%SZ")

@@ -1,7 +1,8 @@
 """Set times at which more people of a line are let in.
 
-The line's row is the truth and is written first; the opening's row follows it. Each step may be repeated, come late, or stop
-after any write: the next who comes finishes it. An opening raises the mark once, whoever opens it and how often.
+The line's row is the truth and is written first; the opening's row follows it. Each step may be repeated, come late,
+or stop after any write: the next who comes finishes it. An opening raises the mark once, whoever opens it and how
+often.
 """
 
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""One-off schedules that say when an opening starts: one per opening, under a name that makes creating it twice harmless."""
+"""One-off schedules that say when an opening starts: one each, under a name that makes creating it twice harmless."""
 
 import json
 

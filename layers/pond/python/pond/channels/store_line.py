@@ -1,7 +1,7 @@
 """The `lines` and `bookings` tables: a programme's line as a few numbers, and the places given in it.
 
-What always holds: a number is given once; nobody is let in after an opening's end, because taking a number is refused then
-until the opening is closed; an opening raises the mark at most once, and only after those before it.
+What always holds: a number is given once; nobody is let in after an opening's end, because taking a number is refused
+then until the opening is closed; an opening raises the mark at most once, and only after those before it.
 """
 
 from collections.abc import Iterator
@@ -95,7 +95,7 @@ def open_line(opening: Opening) -> bool:
 
 
 def close_line(programme_id: str, opening_id: str, last_number: int) -> bool:
-    """End the opening: who is let in stays so, and numbers not yet given no longer are. False: the line moved meanwhile."""
+    """End the opening: who is let in stays so; numbers not yet given no longer are. False: the line moved meanwhile."""
     shut: list[Action] = [_LineRow.opening_id.remove(), _LineRow.closes_at.remove()]
     mine = _LineRow.opening_id == opening_id
     if _write(programme_id, shut, mine & (_LineRow.last_number >= _LineRow.admitted_through)):

@@ -102,7 +102,7 @@ def page_path(programme_id: str) -> str:
 
 
 def segment_for(programme: Programme, stage_id: str, day: date | None, today: date) -> Segment | None:
-    """Where somebody belongs who chose that stage; `day` is what the stage asks for. None: the programme has no place."""
+    """Where somebody belongs who chose that stage; `day` is what the stage asks for. None: there is no place."""
     stage = programme.stage(stage_id)
     if stage is None or (day is None and stage.asks != "nothing"):
         return None

@@ -12,7 +12,7 @@ from pond.kernel.errors import Refused
 MESSAGE_BYTES = 2048  # WeChat: what a text message safely holds
 
 FIELDS: dict[str, tuple[str, ...]] = {
-    "booked": ("name", "number", "ahead", "starts", "link"),  # has a place, the next opening is known
+    "booked": ("name", "number", "ahead", "month", "day", "time", "link"),  # has a place, the next opening is known
     "booked_later": ("name", "number", "ahead", "link"),  # has a place, no opening is planned yet
     "booked_open": ("name", "number", "link"),  # booked and let in at once
     "already_booked": ("name", "number", "ahead", "link"),  # said the keyword again, still waits
@@ -33,7 +33,9 @@ _TEMPLATE_CHARACTERS = {"thing": 20, "character_string": 32, "number": 32, "shor
 _SAMPLES: dict[str, str] = {
     "number": "9999999",
     "ahead": "9999999",
-    "starts": "12月31日 23:59",
+    "month": "12",
+    "day": "31",
+    "time": "23:59",
     "link": "https://" + "a" * 160,
     "group": "群" * 30,
 }
@@ -63,7 +65,7 @@ def check(where: str, text: str, allowed: tuple[str, ...], known: Mapping[str, s
 
 
 def check_template(where: str, text: str, allowed: tuple[str, ...], known: Mapping[str, str]) -> None:
-    """Refuse a template message's field as `check` does, or when it is longer than its kind holds (WeChat answers 47003).
+    """Refuse a template message's field as `check` does, or when it is longer than its kind holds (WeChat: 47003).
 
     Raises:
         Refused: `programme.invalid`.

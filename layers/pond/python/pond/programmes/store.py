@@ -32,9 +32,8 @@ def load(programme_id: str) -> tuple[dict[str, Any], int] | None:
         row = _Row.get(programme_id, consistent_read=True)
     except _Row.DoesNotExist:
         return None
-    if row.document is None:
-        return None
-    return json.loads(row.document), row.version or 0
+    document: str | None = row.document
+    return None if document is None else (json.loads(document), row.version)
 
 
 def save(programme_id: str, document: dict[str, Any], version: int, now: datetime) -> None:

@@ -1,0 +1,120 @@
+"""Telling a follower something on our own account: once for each notice, by the way that is open.
+
+A notice is claimed on the follower's row before it is sent. A custom message whose outcome is unknown is never sent
+again; a template message may be, under the same id, for the ten minutes in which WeChat delivers it once.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pond.channels import store_followers as store
+from pond.channels.model import Follower, Notice, Route
+from pond.kernel.errors import OutcomeUnknown, Transient
+from pond.kernel.logs import count
+from pond.kernel.settings import secret
+from pond.platforms import official_account
+from pond.platforms.errors import Meaning, PartnerBusy, PartnerRefused
+
+Told = Literal["told", "already", "unreachable", "unknown"]
+
+_ROUNDS = 3
+_REMEMBERED = 40  # notices kept on a follower's row
+_SAME_MESSAGE = timedelta(minutes=9)  # WeChat: the same client_msg_id is delivered once within 10 minutes
+
+
+def tell(
+    follower_id: str, notice_id: str, text: str, template: Mapping[str, str] | None, url: str, now: datetime
+) -> Told:
+    """Tell the follower, unless they were told: `text` while their window is open, else `template`, which opens `url`.
+
+    Raises:
+        Transient: WeChat is busy or did not answer; calling again is right.
+        PartnerRefused: WeChat refuses for a reason that is ours; nothing was sent.
+    """
+    for _ in range(_ROUNDS):
+        follower = store.load(follower_id)
+        if follower is None:
+            return "unreachable"
+        held = follower.notices.get(notice_id)
+        if held is not None:
+            return _go_on(follower, notice_id, held, template, url, now)
+        if not follower.reachable:
+            return "unreachable"
+        route: Route = "custom" if follower.may_be_written_to(now) else "template"
+        if route == "template" and not template:
+            return "unreachable"
+        if store.claim(follower_id, notice_id, route, now):
+            notice = Notice("claimed", route, now)
+            if route == "custom":
+                return _send_text(follower, notice_id, notice, text, template, url)
+            return _send_template(follower, notice_id, notice, template or {}, url)
+    raise Transient("notice.contended", notice_id)
+
+
+def _go_on(
+    follower: Follower, notice_id: str, held: Notice, template: Mapping[str, str] | None, url: str, now: datetime
+) -> Told:
+    """What an earlier call left: most often, that they were told."""
+    match held.state:
+        case "told":
+            return "already"
+        case "unreachable":
+            return "unreachable"
+    if held.route == "template" and template and now - held.at < _SAME_MESSAGE:
+        return _send_template(follower, notice_id, held, template, url)
+    return "unknown"
+
+
+def _send_text(
+    follower: Follower, notice_id: str, notice: Notice, text: str, template: Mapping[str, str] | None, url: str
+) -> Told:
+    try:
+        official_account.send_text(follower.openid, text)
+    except PartnerBusy:
+        store.release(follower.follower_id, notice_id, notice.route)
+        raise
+    except OutcomeUnknown:
+        return _settle(follower, notice_id, notice, "unknown")
+    except PartnerRefused as error:
+        if error.meaning is Meaning.OUTSIDE_WINDOW and template:
+            store.reroute(follower.follower_id, notice_id, notice.at)
+            return _send_template(follower, notice_id, Notice("claimed", "template", notice.at), template, url)
+        return _refused(follower, notice_id, notice, error)
+    return _settle(follower, notice_id, notice, "told")
+
+
+def _send_template(follower: Follower, notice_id: str, notice: Notice, template: Mapping[str, str], url: str) -> Told:
+    template_id = secret("official-account")["notice_template_id"]
+    client_msg_id = hashlib.sha256(f"{notice_id}/{follower.follower_id}".encode()).hexdigest()[:32]
+    try:
+        official_account.send_template(follower.openid, template_id, dict(template), url, client_msg_id)
+    except PartnerBusy as error:
+        if error.errcode and not 500 <= error.errcode < 600:  # an answer: it was not sent
+            store.release(follower.follower_id, notice_id, notice.route)
+        raise
+    except OutcomeUnknown as error:
+        raise Transient("notice.unanswered", notice_id) from error
+    except PartnerRefused as error:
+        return _refused(follower, notice_id, notice, error)
+    return _settle(follower, notice_id, notice, "told")
+
+
+def _refused(follower: Follower, notice_id: str, notice: Notice, error: PartnerRefused) -> Told:
+    if error.meaning not in (Meaning.UNREACHABLE, Meaning.OUTSIDE_WINDOW):
+        store.release(follower.follower_id, notice_id, notice.route)
+        raise error
+    if error.meaning is Meaning.UNREACHABLE:
+        store.raise_unreachable(follower.follower_id, notice.at)
+    return _settle(follower, notice_id, notice, "unreachable")
+
+
+def _settle(
+    follower: Follower, notice_id: str, notice: Notice, state: Literal["told", "unknown", "unreachable"]
+) -> Told:
+    oldest_first = sorted(follower.notices, key=lambda name: follower.notices[name].at)
+    forgotten = [name for name in oldest_first if name != notice_id][: max(0, len(oldest_first) + 1 - _REMEMBERED)]
+    store.settle(follower.follower_id, notice_id, Notice(state, notice.route, notice.at), forgotten)
+    count(f"Notice{state.capitalize()}")
+    return state
