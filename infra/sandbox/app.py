@@ -30,7 +30,7 @@ def create_app(
     config: dict[str, Any], *, seed: int | None = None, client: httpx.AsyncClient | None = None
 ) -> Starlette:
     """The whole sandbox. `client` makes the calls to Pond (tests put an ASGI transport there)."""
-    client = client or httpx.AsyncClient(trust_env=False, timeout=None, limits=httpx.Limits(max_connections=64))
+    client = client or httpx.AsyncClient(trust_env=False, timeout=60.0, limits=httpx.Limits(max_connections=64))
     world = World(config, client=client, seed=seed)
 
     @asynccontextmanager

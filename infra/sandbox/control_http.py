@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -38,20 +39,29 @@ def route(method: str, path: str, handler: Handler, status: int = 200) -> Route:
     return Route(f"/_sandbox{path}", handle, methods=[method])
 
 
+async def document(request: Request) -> dict[str, Any]:
+    """The body's JSON object; an empty body is an empty one.
+
+    Raises:
+        Refused: not a JSON object.
+    """
+    raw = await request.body()
+    try:
+        body = json.loads(raw or b"{}")
+    except ValueError as error:
+        raise Refused("bad_json", str(error)) from error
+    if not isinstance(body, dict):
+        raise Refused("bad_json", "an object is expected")
+    return body
+
+
 async def fields(request: Request, **kinds: type | tuple[type, ...]) -> dict[str, Any]:
     """The body's fields, each of the kind named; null counts as absent.
 
     Raises:
         Refused: bad JSON, an unknown field, a wrong type.
     """
-    raw = await request.body()
-    try:
-        body = (await request.json()) if raw else {}
-    except ValueError as error:
-        raise Refused("bad_json", str(error)) from error
-    if not isinstance(body, dict):
-        raise Refused("bad_json", "an object is expected")
-    given = {name: value for name, value in body.items() if value is not None}
+    given = {name: value for name, value in (await document(request)).items() if value is not None}
     for name, value in given.items():
         if name not in kinds:
             raise Refused("unknown_field", f"{name} is not known here; known: {', '.join(kinds)}")

@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
 from sandbox.config import WrongConfig, merged
-from sandbox.control_http import Refused, fields, missing, need, route
+from sandbox.control_http import Refused, document, fields, missing, need, route
 from sandbox.faults import Fault
 from sandbox.switches import WrongSwitch
 
@@ -67,7 +67,7 @@ class _Stage:
         return {"switches": self._world.switches.shown()}
 
     async def set_switches(self, request: Request) -> Any:
-        body = await request.json()
+        body = await document(request)
         try:
             self._world.switches.set(body)
         except WrongSwitch as error:
@@ -108,7 +108,7 @@ class _Stage:
 
     async def set_config(self, request: Request) -> Any:
         try:
-            self._world.config = merged(self._world.config, await request.json())
+            self._world.config = merged(self._world.config, await document(request))
         except WrongConfig as error:
             raise Refused("wrong_config", f"{error} is not part of the settings, or has another shape") from error
         return self._world.config

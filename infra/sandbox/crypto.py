@@ -20,7 +20,7 @@ class Unreadable(Exception):
 
 def sign(*parts: str) -> str:
     """Hex SHA-1 over the parts, sorted and joined: the signature of addresses and messages."""
-    return hashlib.sha1("".join(sorted(parts)).encode()).hexdigest()
+    return hashlib.sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,10 @@ class Api:
                 body = json.loads(raw) if method == "POST" else {}
             except ValueError:
                 return refusal(47001)
-            return call(body, query) if isinstance(body, dict) else refusal(47001)
+            try:
+                return call(body, query) if isinstance(body, dict) else refusal(47001)
+            except (TypeError, AttributeError):  # a field of another shape than documented
+                return refusal(47001)
 
         return Route(self._prefix + endpoint, self._endpoint(endpoint, work), methods=[method])
 

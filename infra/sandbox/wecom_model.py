@@ -87,4 +87,4 @@ class Welcome:
 
 def version(seed: str) -> str:
     """A member version as WeCom writes it: 32 hex digits."""
-    return hashlib.md5(seed.encode()).hexdigest()
+    return hashlib.sha256(seed.encode()).hexdigest()[:32]
