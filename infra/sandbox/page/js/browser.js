@@ -6,7 +6,8 @@ import { go, openApp, place, scan } from "./nav.js";
 import { current, personOf, state, toast } from "./store.js";
 
 // A page marks its codes; the addresses of code images are known too, as WeChat itself recognises any code it sees.
-const CODES = "img[data-group-code], img[data-contact-code], img[data-code], img[src*='showqrcode'], img[src*='/qr?text=']";
+const CODES = "img[data-group-code], img[data-contact-code], img[data-code], img[alt*='二维码'], img[src*='showqrcode'], img[src*='/qr']";
+const GROUP_CODES = "img[data-group-code], img[alt*='群二维码']";
 const HOLD_MS = 500;
 
 export function browserView(at) {
@@ -23,12 +24,11 @@ export function browserView(at) {
     (frame.code || frame.fillable) && h("div", { class: "browser-help" },
       frame.fillable && h("button", { "data-testid": "autofill", onclick: fillContact }, icon("me"),
         h("span", null, "自动填充 ", h("b", null, personOf(current()).nickname))),
-      frame.code && h("button", { class: "is-main", "data-testid": "recognise-code", onclick: () => recognise(frame.code) }, icon("scan"),
+      frame.code && h("button", { class: "is-main", "data-testid": "recognise-code", onclick: () => scan(frame.code) }, icon("scan"),
         "识别图中二维码")));
 }
 
 const close = () => go({ frame: null });
-const recognise = (code) => { go({ sheet: null }); return scan(code); };
 
 function back(frame) {
   frame.history.pop();
@@ -58,7 +58,7 @@ function loaded(element, frame) {
   page.addEventListener("contextmenu", (event) => {
     if (!codeOf(event.target)) return;
     event.preventDefault();
-    recognise(codeOf(event.target));
+    scan(codeOf(event.target));
   });
   pressable(page);
   new element.contentWindow.MutationObserver(() => inspect(page, frame)).observe(page.documentElement,
@@ -72,7 +72,7 @@ function pressable(page) {
   page.addEventListener("pointerdown", (event) => {
     const code = codeOf(event.target);
     stop();
-    if (code) timer = setTimeout(() => recognise(code), HOLD_MS);
+    if (code) timer = setTimeout(() => scan(code), HOLD_MS);
   });
   for (const end of ["pointerup", "pointercancel", "pointermove"]) page.addEventListener(end, stop);
 }
@@ -80,11 +80,20 @@ function pressable(page) {
 function codeOf(image) {
   if (!image?.matches?.(CODES)) return null;
   const given = image.dataset.groupCode || image.dataset.contactCode || image.dataset.code;
-  return given && given !== "true" ? given : image.src;
+  if (given && given !== "true") return given;
+  return image.src.startsWith("data:") ? channelCode(image.ownerDocument) : image.src;
+}
+
+/** A channel's own page draws the account's code into itself; its address ends with the channel, which is the code's scene. */
+function channelCode(page) {
+  const channel = decodeURIComponent(new URL(page.URL).pathname.split("/").at(-1));
+  return state.codes.find((code) => code.scene === channel)?.url ?? null;
 }
 
 function inspect(page, frame) {
-  const code = codeOf([...page.querySelectorAll(CODES)].find((image) => image.getClientRects().length > 0));
+  const image = [...page.querySelectorAll(CODES)].find((one) => one.getClientRects().length > 0);
+  const code = codeOf(image);
+  if (image?.matches(GROUP_CODES)) place().offered = true;
   const fillable = [...fields(page, "name"), ...fields(page, "tel")].some((field) => !field.value);
   const title = page.title || new URL(page.URL).pathname;
   if (code === frame.code && title === frame.title && fillable === frame.fillable) return;
@@ -92,9 +101,8 @@ function inspect(page, frame) {
   go({});
 }
 
-const fields = (page, purpose) => [...page.querySelectorAll(
-  purpose === "name" ? "input[autocomplete~='name'], input[name='name']" : `input[autocomplete~='${purpose}'], input[type='${purpose}']`)]
-  .filter((field) => !field.disabled && !field.readOnly);
+const fields = (page, purpose) => [...page.querySelectorAll(`input[autocomplete~='${purpose}'], input[type='${purpose}']`)]
+  .filter((field) => !field.disabled && !field.readOnly && field.getClientRects().length > 0);
 
 function put(field, value) {
   field.value = value;
@@ -106,8 +114,10 @@ function fillContact() {
   const page = framed();
   const person = personOf(current());
   if (!page) return;
-  for (const field of fields(page, "name")) if (!field.value) put(field, person.nickname);
-  for (const field of fields(page, "tel")) if (!field.value) put(field, person.phone.replace(/^\+86/, ""));
+  const card = { name: person.nickname, tel: person.phone.replace(/^\+86/, ""), "address-level2": "杭州" };
+  for (const [purpose, value] of Object.entries(card)) {
+    for (const field of fields(page, purpose)) if (!field.value) put(field, value);
+  }
 }
 
 /** Puts a code into the page's one-time-code field; false when the page has none. */

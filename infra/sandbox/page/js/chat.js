@@ -44,10 +44,14 @@ function content(message) {
   return h("div", { class: "bubble" }, linked(text, openUrl));
 }
 
+// A template's keys are a kind and a number; what a person reads is a label.
+const LABELS = { thing: "内容", time: "时间", date: "日期", character_string: "编号", number: "数量", phrase: "状态", name: "姓名", first: "", keyword: "内容", remark: "" };
+const label = (key) => LABELS[key.replace(/\d+$/, "")] ?? key;
+
 function template({ title, text, url }) {
   const lines = text.split("\n").map((line) => line.match(/^([^:：]*)[:：]\s*(.*)$/) ?? [line, "", line]);
   return h(url ? "button" : "div", { class: "card is-template", "data-testid": "template", onclick: url ? () => openUrl(url) : null },
-    h("b", null, title || "服务通知"), h("div", { class: "pairs" }, lines.map(([, label, value]) => [h("span", null, label), h("span", null, value)])),
+    h("b", null, title || "服务通知"), h("div", { class: "pairs" }, lines.map(([, key, value]) => [h("span", null, label(key)), h("span", null, value)])),
     url && h("em", null, "查看详情"));
 }
 

@@ -3,16 +3,18 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { go, leave, look, openUrl, sayInGroup } from "./nav.js";
-import { bubble, face, head, inputBar, pause, toBottom } from "./parts.js";
+import { bubble, face, head, inputBar, messagesFor, pause, toBottom } from "./parts.js";
 import { now } from "./store.js";
 import { linked, stamp } from "./text.js";
 
 const FACES = 24;
 
+const own = (message, me) => message.text.replace(`${me} 加入了群聊`, "你加入了群聊");
 const nameIn = (account, group) => group.members.find((m) => m.account_id === account.account_id)?.name ?? account.nickname;
 
 export function groupView(account, group) {
-  look(group.chat_id, group.messages);
+  const messages = messagesFor(account, group);
+  look(group.chat_id, messages);
   const me = nameIn(account, group);
   const staff = new Set(group.members.filter((m) => m.type === 1).map((m) => m.name));
   return h("div", { class: "chat view", key: `chat-${group.chat_id}`, "data-testid": "group-chat", "data-chat": group.chat_id },
@@ -20,10 +22,10 @@ export function groupView(account, group) {
       side: h("button", { class: "nav-button", "aria-label": "群成员", "data-testid": "group-info", onclick: () => go({ info: true }) }, icon("more")) }),
     group.notice && h("p", { class: "notice" }, h("b", null, "群公告"), group.notice),
     h("div", { class: "scroll messages", role: "log", tabindex: "0", "aria-label": "群消息", after: toBottom, "data-testid": "group-messages" },
-      group.messages.flatMap((message, index) => [
-        pause(group.messages[index - 1], message) && h("time", { class: "time-line" }, stamp(message.at, now())),
+      messages.flatMap((message, index) => [
+        pause(messages[index - 1], message) && h("time", { class: "time-line" }, stamp(message.at, now())),
         message.system
-          ? h("p", { class: "grey-line", "data-testid": "message", "data-from": "system" }, message.text)
+          ? h("p", { class: "grey-line", "data-testid": "message", "data-from": "system" }, own(message, me))
           : bubble({ node: h("div", { class: "bubble" }, linked(message.text, openUrl)) },
             { mine: message.from === me, name: message.from, kind: staff.has(message.from) ? "is-staff" : "", showName: true })])),
     group.status === "dismissed" ? h("footer", { class: "input-bar is-off" }, "该群聊已解散")

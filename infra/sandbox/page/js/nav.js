@@ -6,9 +6,9 @@ import { accountOf, changed, current, now, read, readPhone, state, toast } from 
 const places = new Map();
 let frames = 0;
 
-/** The place of the phone in hand: `app` home|wechat|sms|scan, `tab`, `chat`, `info`, `frame`, `card`, `image`. */
+/** The place of the phone in hand: `app` home|wechat|sms|scan, `tab`, `chat`, `info`, `frame`, `card`, `image`; `offered` once a group's code was shown. */
 export function place(id = state.account) {
-  if (!places.has(id)) places.set(id, { app: "home", tab: "chats", chat: null, info: false, frame: null, card: null, image: null });
+  if (!places.has(id)) places.set(id, { app: "home", tab: "chats", chat: null, info: false, frame: null, card: null, image: null, offered: false });
   return places.get(id);
 }
 
@@ -110,9 +110,13 @@ export const sayInGroup = (chatId, text) => attempt(() => deed(`/groups/${chatId
 export const leave = (chatId) => attempt(async () => { await deed(`/groups/${chatId}/leave`); go({ chat: null, info: false }); });
 export const accept = (chatId) => attempt(async () => { await deed(`/groups/${chatId}/accept`, {}); openChat(`group:${chatId}`); });
 
+const NAMES = ["林小满", "周知夏", "沈念安", "许晚晴", "苏叶", "陈一诺", "何初雪", "宋时雨", "江暖", "叶青禾"];
+
 /** A new mother with a phone of her own. */
 export const arrive = () => attempt(async () => {
-  const person = await post("/people");
+  const taken = new Set(state.people.map((one) => one.nickname));
+  const nickname = NAMES.find((name) => !taken.has(name)) ?? `妈妈 ${state.people.length + 1}`;
+  const person = await post("/people", { nickname });
   await read("people");
   await hold(person.accounts[0].account_id);
 });

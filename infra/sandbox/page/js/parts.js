@@ -7,12 +7,23 @@ import { state } from "./store.js";
 import { hue } from "./text.js";
 
 const PAUSE_SECONDS = 300;
+function letter(name, kind) {
+  const letters = name.match(/[\p{L}\p{N}]/gu) ?? ["?"];
+  return kind.includes("is-account") || kind.includes("is-group") ? letters[0] : letters.at(-1);
+}
+
+/** A group's messages that this account sees: WeChat shows nothing from before one joined. */
+export function messagesFor(account, group) {
+  const joined = group.members.find((m) => m.account_id === account.account_id)?.join_time ?? 0;
+  return group.messages.filter((m) => m.at >= joined);
+}
+
 export const contactsOf = (account) => state.staff.contacts.filter((c) => c.account_id === account.account_id);
 export const staffName = (userid) => state.staff.staff.find((s) => s.userid === userid)?.name ?? userid;
 
-/** A round-cornered picture made of a name's last character. */
+/** A picture made of one letter: a given name's last, an account's or a group's first. */
 export function face(name, kind = "") {
-  return h("i", { class: `face ${kind}`, style: `--hue:${hue(name)}`, "aria-hidden": "true" }, [...name].at(-1) ?? "?");
+  return h("i", { class: `face ${kind}`, style: `--hue:${hue(name)}`, "aria-hidden": "true" }, letter(name, kind));
 }
 
 /** WeChat's title bar. */

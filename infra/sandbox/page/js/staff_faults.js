@@ -35,7 +35,7 @@ function reset() {
 }
 
 const words = (name) => {
-  const plain = name.split(".")[1].replaceAll("_", " ");
+  const plain = name.split(".")[1].replace(/^callbacks_/, "").replaceAll("_", " ");
   return plain[0].toUpperCase() + plain.slice(1);
 };
 

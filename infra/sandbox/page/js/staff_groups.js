@@ -8,7 +8,7 @@ import { face, staffName } from "./parts.js";
 import { accountOf, current, state } from "./store.js";
 import { hourOf } from "./text.js";
 
-const SHOWN = 14;
+const STRANGERS_SHOWN = 4;
 const does = (path, body) => attempt(() => post(path, body));
 
 export function groupsTab() {
@@ -36,23 +36,24 @@ function groupCard(group) {
   const account = current();
   const here = account && members.some((m) => m.account_id === account.account_id);
   const full = members.length / capacity;
+  const strangers = members.filter((m) => m.type === 2 && !m.account_id);
+  const shown = members.filter((m) => !strangers.includes(m)).concat(strangers.slice(-STRANGERS_SHOWN));
+  const lastWord = group.messages.findLast((m) => !m.system);
   const states = state.staff.join_ways.filter((way) => way.chat_ids.includes(id)).map((way) => way.state).filter(Boolean);
   return h("article", { class: `group-card ${group.status === "dismissed" ? "is-gone" : ""}`, key: id, "data-testid": `group-${id}` },
     h("header", null, h("b", null, group.name), h("small", null, staffName(group.owner)),
       group.status === "dismissed" && h("em", { class: "tag is-bad" }, "dismissed")),
     h("div", { class: "seats" }, h("div", { class: `seat-bar ${full >= 0.8 ? "is-near" : ""}`, role: "img", "aria-label": `${members.length} of ${capacity} members` },
       h("i", { style: `width:${Math.min(100, full * 100)}%` })), h("span", { "data-testid": "seats" }, h("b", null, members.length), ` / ${capacity}`)),
-    h("div", { class: "chips" }, members.slice(0, SHOWN).map((m) => member(group, m)),
-      members.length > SHOWN && h("span", { class: "chip is-more" }, `+${members.length - SHOWN}`)),
-    group.messages.length > 0 && h("p", { class: "last-word" }, lastWord(group.messages.at(-1))),
+    h("div", { class: "chips" }, shown.map((m) => member(group, m)),
+      members.length > shown.length && h("span", { class: "chip is-more" }, `+${members.length - shown.length}`)),
+    lastWord && h("p", { class: "last-word" }, `${lastWord.from}：${lastWord.text}`),
     states.length > 0 && h("p", { class: "fine" }, "join way ", h("code", null, states.join(", "))),
     group.status === "open" && h("footer", null,
       h("button", { disabled: !account || here, "data-testid": "invite", onclick: () => accept(id) }, here ? `${account.nickname} is in` : `Invite ${account?.nickname ?? ""}`),
-      h("button", { "data-testid": "fill", onclick: () => does(`/groups/${id}/fill`, { count: 10 }) }, "+10 strangers"),
+      h("button", { "data-testid": "fill", title: "Ten strangers join by invitation", onclick: () => does(`/groups/${id}/fill`, { count: 10 }) }, "Fill +10"),
       h("button", { class: "is-danger", "data-testid": "dismiss", onclick: () => dismiss(group) }, "Dismiss")));
 }
-
-const lastWord = (m) => (m.system ? m.text : `${m.from}：${m.text}`);
 
 function dismiss(group) {
   if (window.confirm(`Dismiss ${group.name}? Its members lose the group.`)) does(`/groups/${group.chat_id}/dismiss`);

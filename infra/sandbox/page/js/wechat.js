@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { groupInfoView, groupView } from "./groups.js";
 import { icon } from "./icons.js";
 import { follow, go, openApp, openChat, place, scan, unread } from "./nav.js";
-import { contactsOf, face, head, staffName } from "./parts.js";
+import { contactsOf, face, head, messagesFor, staffName } from "./parts.js";
 import { accountName, now, state } from "./store.js";
 import { brief, stamp } from "./text.js";
 
@@ -35,21 +35,22 @@ const fromOthers = (messages) => messages.filter((m) => m.from === "account");
 
 export function wechatUnread(account) {
   return unread("account", fromOthers(accountChat(account)))
-    + groupsOf(account).reduce((sum, group) => sum + unread(group.chat_id, group.messages), 0);
+    + groupsOf(account).reduce((sum, group) => sum + unread(group.chat_id, messagesFor(account, group)), 0);
 }
 
 function chats(account) {
   const rows = [];
-  const messages = accountChat(account);
-  if (account.following || messages.length) {
-    const last = messages.at(-1);
+  const told = accountChat(account);
+  if (account.following || told.length) {
+    const last = told.at(-1);
     rows.push({ chat: "account", name: accountName(), kind: "is-account", at: last?.at ?? 0, id: "account",
-      text: last ? brief(last.title ?? last.text) : "", count: unread("account", fromOthers(messages)) });
+      text: last ? brief(last.title ?? last.text) : "", count: unread("account", fromOthers(told)) });
   }
   for (const group of groupsOf(account)) {
-    const last = group.messages.at(-1);
+    const messages = messagesFor(account, group);
+    const last = messages.at(-1);
     rows.push({ chat: `group:${group.chat_id}`, name: group.name, kind: "is-group", at: last?.at ?? 0, id: group.chat_id,
-      text: last ? (last.system ? "" : `${last.from}：`) + brief(last.text) : "", count: unread(group.chat_id, group.messages) });
+      text: last ? (last.system ? "" : `${last.from}：`) + brief(last.text) : "", count: unread(group.chat_id, messages) });
   }
   for (const contact of contactsOf(account)) {
     rows.push({ chat: `staff:${contact.userid}`, name: staffName(contact.userid), kind: "is-staff", at: 1, id: contact.userid,
