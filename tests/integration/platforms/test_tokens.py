@@ -149,15 +149,15 @@ def test_whoever_lost_the_lease_does_not_overwrite(family: str, now: datetime) -
     assert not store_tokens.lease(family, "second", now, now + timedelta(seconds=10), None)
     late = now + timedelta(seconds=11)
     assert store_tokens.lease(family, "second", late, late + timedelta(seconds=10), None)
-    store_tokens.keep(family, "second", store_tokens.Kept("second's", end), release=True)
-    store_tokens.keep(family, "first", store_tokens.Kept("first's", end), release=True)
+    store_tokens.keep(family, "second", store_tokens.Kept("second's", end))
+    store_tokens.keep(family, "first", store_tokens.Kept("first's", end))
     assert store_tokens.read(family) == store_tokens.Kept("second's", end)
 
 
 def test_a_lease_is_not_given_on_what_was_replaced_meanwhile(family: str, now: datetime) -> None:
     seen = store_tokens.Kept("old", now + timedelta(minutes=4))
     assert store_tokens.lease(family, "a", now, now, None)
-    store_tokens.keep(family, "a", store_tokens.Kept("new", now + timedelta(hours=2)), release=True)
+    store_tokens.keep(family, "a", store_tokens.Kept("new", now + timedelta(hours=2)))
     assert not store_tokens.lease(family, "b", now, now + timedelta(seconds=10), seen)
     assert not store_tokens.lease(family, "b", now, now + timedelta(seconds=10), None)
 

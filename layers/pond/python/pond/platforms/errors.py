@@ -64,7 +64,7 @@ WECOM = _table(
     {
         Meaning.BUSY: (-1, 6000, 41096, 45009, 45033),
         Meaning.TOKEN: (40001, 40014, 42001),
-        Meaning.CONFIGURATION: (*(40013, 40098, 41045, 41053, 41054, 48002, 50001, 60011, 60020, 60021, 81013, 84074),),
+        Meaning.CONFIGURATION: (*(40013, 40098, 41045, 41054, 48002, 50001, 60011, 60020, 60021, 81013, 84074),),
         Meaning.UNREACHABLE: (40096, 84061),
         Meaning.OAUTH_CODE: (40029,),
         Meaning.NO_SUCH_GROUP: (*range(86001, 86009), 86101, *range(90500, 90510)),

@@ -58,14 +58,13 @@ def lease(token_id: str, owner: str, now: datetime, until: datetime, seen: Kept 
     return True
 
 
-def keep(token_id: str, owner: str, new: Kept, *, release: bool) -> None:
-    """Write a fetched token if `owner` still holds the lease; a late one is dropped. `release` ends the lease."""
+def keep(token_id: str, owner: str, new: Kept, *, leased_until: datetime | None = None) -> None:
+    """Write a fetched token if `owner` still holds the lease; a late one is dropped. The lease ends then, or as said."""
     actions: list[Action] = [
         _Row.token.set(seal(new.token.encode(), _context(token_id))),
         _Row.expires_at.set(new.expires_at),
+        _Row.renewing_until.set(leased_until) if leased_until else _Row.renewing_until.remove(),
     ]
-    if release:
-        actions.append(_Row.renewing_until.remove())
     try:
         _Row(token_id).update(actions, condition=_Row.renewed_by == owner)
     except UpdateError as error:

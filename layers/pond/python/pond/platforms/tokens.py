@@ -18,6 +18,7 @@ from pond.platforms.store_tokens import Kept
 
 _MARGIN = timedelta(seconds=300)  # both partners accept old and new for this long
 _LEASE = timedelta(seconds=10)  # longer than a fetch may take
+_PAUSE = timedelta(seconds=1)
 _WAIT_SECONDS = 3.0
 _STEP_SECONDS = 0.1
 
@@ -73,8 +74,9 @@ def _obtain(family: str, stale: str | None, fetch: Callable[[], Fetched]) -> str
         if store_tokens.lease(family, owner, moment, moment + _LEASE, kept):
             fetched = fetch()
             new = Kept(fetched.token, moment + timedelta(seconds=fetched.seconds))
-            # The same token again means that asking again at once will not help either: then the lease runs its time.
-            store_tokens.keep(family, owner, new, release=fetched.token != stale)
+            # The same token again: asking once more at once will not help anyone, so nobody may for a moment.
+            pause = moment + _PAUSE if fetched.token == stale else None
+            store_tokens.keep(family, owner, new, leased_until=pause)
             _held[family] = new
             return new.token
         if kept and works:
