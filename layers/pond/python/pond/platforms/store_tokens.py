@@ -59,7 +59,7 @@ def lease(token_id: str, owner: str, now: datetime, until: datetime, seen: Kept 
 
 
 def keep(token_id: str, owner: str, new: Kept, *, leased_until: datetime | None = None) -> None:
-    """Write a fetched token if `owner` still holds the lease; a late one is dropped. The lease ends then, or as said."""
+    """Write a fetched token if `owner` still holds the lease; a late one is dropped. The lease ends, or as said."""
     actions: list[Action] = [
         _Row.token.set(seal(new.token.encode(), _context(token_id))),
         _Row.expires_at.set(new.expires_at),
