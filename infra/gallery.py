@@ -46,7 +46,10 @@ SAMPLES: dict[str, pages.Page] = {
     ),
     "group_code_later": pages.GroupCode(**WHICH, group_name="孕期 3 群", code_url=None, held_until=SOON),
     "joined": pages.Joined(
-        **WHICH, group_name="孕期 3 群", rules="一、互相尊重\n二、不发广告", video_account="鱼塘育儿"
+        **WHICH,
+        group_name="孕期 3 群",
+        rules="一、互相尊重\n二、不发广告",
+        video_account="视频号“鱼塘育儿”，每周三、周六晚 8 点直播",
     ),
     "waitlist": pages.Waitlist(**WHICH, place=7),
     "seat_expired": pages.SeatGone(**WHICH, reason="expired", may_ask_again=True),
