@@ -14,7 +14,8 @@ def client(service: str) -> Any:
     import boto3  # here, so that a function that never calls AWS beside DynamoDB does not pay for it
     from botocore.config import Config
 
-    return boto3.client(
+    make: Any = boto3.client  # its stubs know services by literal names only
+    return make(
         service,
         config=Config(
             connect_timeout=CONNECT_SECONDS,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from itertools import batched
 from typing import Any, ClassVar, Self
 
@@ -35,7 +35,7 @@ class DomainEvent:
             raise Permanent("event.unreadable", f"expected {cls.name}, got {envelope.get('detail-type')}")
         detail = envelope.get("detail") or {}
         try:
-            return cls(**{name: detail[name] for name in cls.__dataclass_fields__})
+            return cls(**{field.name: detail[field.name] for field in fields(cls)})
         except KeyError as error:
             raise Permanent("event.unreadable", f"{cls.name} lacks {error}") from error
 
