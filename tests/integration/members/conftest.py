@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 import yaml
+
 from pond.channels import followers
 from pond.kernel.ids import pseudonym
 from pond.kernel.settings import forget

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+
 from pond.kernel.ids import pseudonym
 from pond.members import blocklist, store_phones
 from pond.members.model import CodeRefused

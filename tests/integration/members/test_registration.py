@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+
 from pond.channels import followers
 from pond.kernel.ids import pseudonym
 from pond.kernel.sealing import unseal

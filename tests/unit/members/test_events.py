@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pond.members.events import MemberRegistered, from_change
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "events/member.registered.json").read_text())

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pond.members.model import CITY_MAX, NAME_MAX, Form, day_for, read_day, read_phone, read_text, validate
 from pond.programmes.model import parse, segment_for
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pond.members.model_phones import (
     BETWEEN_SECONDS,
     CODE_SECONDS,

@@ -1,0 +1,1 @@
+"""The operators' command line: programmes, channels, openings, groups, checks, dead letters, secrets."""

@@ -1,0 +1,47 @@
+"""What went wrong, as a sentence that says what to do."""
+
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from pynamodb.exceptions import PynamoDBException
+
+from pond.kernel.errors import PondError
+
+
+class WrongEnvironment(Exception):
+    """The command cannot run where it was called."""
+
+
+_TO_DO = {
+    "programme.invalid": "correct that place in the file and apply it again",
+    "programme.unknown": "`pondctl programmes` lists what there is; `pondctl apply FILE` adds one",
+    "channel.unknown": "`pondctl channels list` shows the ids",
+    "segment.unknown": "the segment's id stands in the programme's file",
+    "opening.overlaps": "choose a start after it ends; `pondctl openings list` shows them",
+    "group.unknown": "`pondctl groups list` shows ours; `pondctl groups import` adds one",
+    "group.elsewhere": "one group serves one kind of people; import another group for this segment",
+    "wecom.no_such_group": "the chat_id must be of a customer group whose owner this app may see",
+    "wecom.configuration": "check the secret `wecom`, the app's permissions and its list of trusted addresses",
+    "official_account.configuration": "check the secret `official-account` and the account's list of addresses",
+}
+_NOT_THERE = {"ResourceNotFoundException", "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}
+_NOT_ALLOWED = {"AccessDenied", "AccessDeniedException", "UnrecognizedClientException", "InvalidClientTokenId"}
+
+
+def explain(error: Exception) -> str:
+    """One sentence for what happened and, where known, one for what to do."""
+    if isinstance(error, PondError):
+        what = f"{error.message} ({error.code})" if error.message else error.code
+        to_do = _TO_DO.get(error.code, "try again in a moment" if error.retryable else "")
+        return f"{what}: {to_do}" if to_do else what
+    cause = getattr(error, "cause", None) if isinstance(error, PynamoDBException) else error
+    if isinstance(cause, EndpointConnectionError):
+        return f"nothing answers at {cause.kwargs.get('endpoint_url')}: is the deployment running, the address right?"
+    if isinstance(cause, NoCredentialsError):
+        return "no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --env-file"
+    if isinstance(cause, ClientError):
+        code = str(cause.response.get("Error", {}).get("Code"))
+        if code in _NOT_THERE:
+            return f"not found there ({cause.operation_name}): POND_PREFIX and AWS_REGION must be the deployment's"
+        if code in _NOT_ALLOWED:
+            return f"these AWS credentials may not do {cause.operation_name} ({code})"
+        return f"{cause.operation_name} failed: {code}"
+    return f"{type(error).__name__}: {error}"
