@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -31,6 +32,9 @@ def routes(world: World) -> list[BaseRoute]:
         route("POST", "/people", phone.add_person, 201),
         route("POST", "/people/{person_id}/accounts", phone.add_account, 201),
         route("GET", "/people/{person_id}/sms", phone.sms),
+        route("GET", "/codes", phone.codes),
+        route("GET", "/showcase", phone.showcase),
+        route("PUT", "/showcase", phone.set_showcase),
         route("GET", one, phone.account),
         route("PATCH", one, phone.change_account),
         route("POST", f"{one}/use", phone.use),
@@ -101,6 +105,22 @@ class _Phone:
         arrived = [sms for sms in self._world.sms if sms["arrived"]]
         mine = [sms for sms in arrived if self._world.people.by_phone(sms["phone"]) is person]
         return {"messages": [{name: value for name, value in sms.items() if name != "arrived"} for sms in mine]}
+
+    async def codes(self, request: Request) -> Any:
+        return {"codes": [asdict(code) for code in self._world.official.live_codes()]}
+
+    async def showcase(self, request: Request) -> Any:
+        return {"items": self._world.showcase}
+
+    async def set_showcase(self, request: Request) -> Any:
+        items = (await fields(request, items=list)).get("items", [])
+        for item in items:
+            known = isinstance(item, dict) and set(item) <= {"title", "look", "scene", "code"}
+            if not known or not item.get("title") or bool(item.get("scene")) == bool(item.get("code")):
+                raise Refused("wrong_type", "an item is {title, look?, and either scene or code}")
+        self._world.showcase = items
+        self._world.stream.tell("codes")
+        return {"items": items}
 
     async def account(self, request: Request) -> Any:
         return views.account(self._world, self._account(request))

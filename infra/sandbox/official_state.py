@@ -57,7 +57,14 @@ class Official:
         until = None if seconds is None else self._world.clock.now() + seconds
         code = Code(f"gQ{ids.token(90)}==", f"http://weixin.qq.com/q/{ids.token(24)}", scene, until)
         self.codes[code.ticket] = code
+        self._world.stream.tell("codes")
         return code
+
+    def live_codes(self) -> list[Code]:
+        """The newest code of each scene that hasn't expired, in the order in which the scenes came up."""
+        now = self._world.clock.now()
+        live = (code for code in self.codes.values() if code.until is None or now < code.until)
+        return list({code.scene: code for code in live}.values())
 
     def find_code(self, text: str) -> Code | None:
         """The code with this ticket or this text."""

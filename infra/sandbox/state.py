@@ -26,6 +26,7 @@ class World:
         self.clock = Clock()
         self.stream = Stream()
         self.courier = Courier(self)
+        self.showcase: list[dict[str, str]] = []  # stays when the rest is reset, like the configuration
         self.reset(seed)
 
     def reset(self, seed: int | None) -> None:

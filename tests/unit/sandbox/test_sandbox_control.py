@@ -115,6 +115,25 @@ def test_scanning_a_page_or_nothing(box: Box) -> None:
         assert box.do("POST", scan, 404, code=code)["error"] == "unknown_code"
 
 
+def test_the_scanner_offers_live_codes_and_the_showcase(box: Box) -> None:
+    for scene, seconds in (("ch_1", 60), ("ch_2", 600), ("ch_1", 600)):
+        asked = {
+            "action_name": "QR_STR_SCENE",
+            "expire_seconds": seconds,
+            "action_info": {"scene": {"scene_str": scene}},
+        }
+        newest = box.oa("/cgi-bin/qrcode/create", asked)
+    codes = box.do("GET", "/codes")["codes"]
+    assert [code["scene"] for code in codes] == ["ch_1", "ch_2"]
+    assert codes[0]["url"] == newest["url"]
+    box.advance(600)
+    assert box.do("GET", "/codes")["codes"] == []
+    items = [{"title": "抖音", "look": "video", "scene": "ch_1"}]
+    assert box.do("PUT", "/showcase", items=items) == {"items": items}
+    assert box.do("PUT", "/showcase", 400, items=[{"title": "x"}])["error"] == "wrong_type"
+    assert box.do("GET", "/showcase")["items"] == items
+
+
 def test_any_text_becomes_a_picture(box: Box) -> None:
     assert box.http.get("/qr", params={"text": "http://localhost:8900/h5/c/ch_1"}).text.startswith("<?xml")
     assert box.http.get("/qr").status_code == 400
