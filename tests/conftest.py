@@ -1,10 +1,11 @@
-"""Fixtures shared by all tests. `cloud` is a real DynamoDB API over HTTP: the local cloud with the tables of infra/tables.yaml."""
+"""Fixtures shared by all tests. `cloud` is a real DynamoDB API over HTTP: a local cloud with the tables of the template."""
 
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+
 from support.cloud import Cloud, running
 
 

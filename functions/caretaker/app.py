@@ -1,4 +1,5 @@
-"""Every minute: what time itself brings (expiry, openings, codes), and waitlists whose call was lost. Every night: the forgotten."""
+"""Every minute: what time itself brings (expiry, openings, codes), and waitlists whose call was lost. Every
+night: the forgotten."""
 
 from collections.abc import Callable
 from datetime import datetime

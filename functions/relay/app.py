@@ -1,7 +1,7 @@
 """The outbox: what tables became, as events on the bus. The only publisher there is.
 
-A batch that cannot be published is tried again as a whole (the mapping halves it to find a bad record); publishing an event
-twice is what consumers bear, losing one is not.
+A batch that cannot be published is tried again as a whole (the mapping halves it to find a bad record);
+publishing an event twice is what consumers bear, losing one is not.
 """
 
 from typing import Any

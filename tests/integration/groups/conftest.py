@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 import yaml
+
 from pond.programmes import service as programmes
 from pond.programmes.model import pool_id
 from support.cloud import ROOT, Cloud

@@ -1,9 +1,11 @@
-"""Seats survive a crash at any call: delivered again, everyone has exactly one seat or place and every count is exact."""
+"""Seats survive a crash at any call: delivered again, everyone has exactly one seat or place and every count is
+exact."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+
 from pond.groups import holds, seats, store, store_seats
 from pond.groups.allocation import allocate, refill
 from pond.groups.invariants import check
@@ -39,7 +41,9 @@ def test_allocation(make_place: MakePlace, now: datetime, record_property: Calla
     record_property("crash_points", points)
 
 
-def test_calling_up_who_waits(make_place: MakePlace, now: datetime, record_property: Callable[[str, object], None]) -> None:
+def test_calling_up_who_waits(
+    make_place: MakePlace, now: datetime, record_property: Callable[[str, object], None]
+) -> None:
     def scene() -> Place:
         place = make_place(groups=1, capacity=1)
         allocate([place.request(member) for member in people(place, 4)], now)
@@ -56,7 +60,10 @@ def test_calling_up_who_waits(make_place: MakePlace, now: datetime, record_prope
 
 
 def test_expiry(
-    make_place: MakePlace, now: datetime, record_property: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch
+    make_place: MakePlace,
+    now: datetime,
+    record_property: Callable[[str, object], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(holds, "LOOKBACK", timedelta(0))  # fewer empty hours to look into
     later = now + timedelta(minutes=30)

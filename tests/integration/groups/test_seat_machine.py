@@ -1,4 +1,5 @@
-"""Whatever order of requests, repeats, joins, leaves, expiries and new groups: after each step no seat rule is broken."""
+"""Whatever order of requests, repeats, joins, leaves, expiries and new groups: after each step no seat rule is
+broken."""
 
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
 from pond.groups import holds, store, store_seats
 from pond.groups.allocation import allocate, refill
 from pond.groups.invariants import check

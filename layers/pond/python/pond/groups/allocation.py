@@ -1,7 +1,8 @@
-"""Giving seats: the worker's use cases. Batches, because one hot write for many people is what a group's counter can bear.
+"""Giving seats: the worker's use cases. Batches, because one hot write for many people is what a group's
+counter can bear.
 
-A request ends in exactly one of: a held seat, a place in the waitlist, or nothing to do since the person has one already.
-Whatever crashes in between, the same request again finishes it.
+A request ends in exactly one of: a held seat, a place in the waitlist, or nothing to do since the person has
+one already. Whatever crashes in between, the same request again finishes it.
 """
 
 import random
@@ -124,7 +125,8 @@ def _new_hold(chat_id: str, programme_id: str, minutes: int, now: datetime) -> H
 
 
 def _until_done(pool_id: str, step: Callable[[], bool], progress: Callable[[], int]) -> None:
-    """Repeat `step` until it says done. Each bit of progress renews the patience; other writers' interference uses it up.
+    """Repeat `step` until it says done. Each bit of progress renews the patience; other writers' interference
+    uses it up.
 
     Raises:
         Transient: `seats.contended` after too many attempts without progress.
@@ -136,7 +138,7 @@ def _until_done(pool_id: str, step: Callable[[], bool], progress: Callable[[], i
                 return
         except Transient as error:
             logger.info("seats contended", extra={"pool_id": pool_id, "code": error.code})
-            sleep(random.uniform(0, PAUSE_SECONDS * 2 ** min(tries, 5)))
+            sleep(random.uniform(0, PAUSE_SECONDS * 2 ** min(tries, 5)))  # noqa: S311 - spreads writers, hides nothing
         tries = 0 if progress() != seen else tries + 1
         seen = progress()
     raise Transient("seats.contended", f"no progress in {TRIES} attempts")

@@ -1,4 +1,5 @@
-"""Welcomes: through WeCom's 20-second welcome code to who added a member of staff, through the account to who took a seat."""
+"""Welcomes: through WeCom's 20-second welcome code to who added a member of staff, through the account to who
+took a seat."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +30,8 @@ class Welcome:
 
 
 def greet_contact(fields: Mapping[str, Any]) -> str:
-    """Answer a welcome code (WeCom: lives 20 s, once). A repeated event finds it used, which is fine. Returns the outcome."""
+    """Answer a welcome code (WeCom: lives 20 s, once). A repeated event finds it used, which is fine. Returns
+    the outcome."""
     contact = wecom.external_contact(str(fields["ExternalUserID"]))
     welcome = _welcome_for(pseudonym("unionid", contact.unionid) if contact.unionid else None)
     link = {"title": welcome.link_title, "url": welcome.link_url}
@@ -44,7 +46,8 @@ def greet_contact(fields: Mapping[str, Any]) -> str:
 
 
 def welcome_member(event: SeatTaken, now: datetime) -> str:
-    """Welcome who took a seat, through the account: rules, and the pointer to the video account. Once, by its notice id."""
+    """Welcome who took a seat, through the account: rules, and the pointer to the video account. Once, by its
+    notice id."""
     programme = programmes.get(event.programme_id)
     registration = registrations.get(event.member_id, event.programme_id)
     group = store.get_group(event.chat_id)
@@ -69,8 +72,8 @@ def welcome_member(event: SeatTaken, now: datetime) -> str:
 
 def _welcome_for(account_id: str | None) -> Welcome:
     """The welcome for this account: with their group when they hold a seat, else the way to get one."""
-    member_id = identities.member_of(account_id) if account_id else None
     offered = [programmes.get(programme_id) for programme_id in programmes.all_ids()]
+    member_id = identities.member_of(account_id) if account_id else ""
     for programme in offered if member_id else []:
         seat = store.get_seat(member_id, programme.programme_id)
         group = store.get_group(seat.chat_id) if seat and seat.state == "held" and seat.chat_id else None

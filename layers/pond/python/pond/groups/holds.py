@@ -1,4 +1,5 @@
-"""Holds that were not taken in time are freed, once; the seat goes to who waits (by the event that the change makes)."""
+"""Holds that were not taken in time are freed, once; the seat goes to who waits (by the event that the change
+makes)."""
 
 from datetime import datetime, timedelta
 

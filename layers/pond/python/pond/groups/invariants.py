@@ -1,4 +1,5 @@
-"""What must always hold about seats (design §5, 1–5), as one check over the tables. Tests, benches and the caretaker run the same.
+"""What must always hold about seats (design §5, 1–5), as one check over the tables. Tests, benches and the
+caretaker run the same.
 
 Reads everything, so it belongs on nobody's path. While work is in flight, what a queue still holds is not a breach:
 `settled_before` says since when nothing should be pending any more.
@@ -53,8 +54,10 @@ def check(now: datetime, settled_before: datetime) -> list[Breach]:
     from_seats = {
         (seat.pool_id, seat.waiting_number or 0): seat.member_id for seat in seats.values() if seat.state == "waiting"
     }
-    for place in waiting.items() ^ from_seats.items():
-        found.append(Breach("waitlist", place[1], f"place {place[0]} stands on one side only"))
+    found += [
+        Breach("waitlist", member_id, f"place {place} stands on one side only")
+        for place, member_id in waiting.items() ^ from_seats.items()
+    ]
     per_pool = Counter(pool_id for pool_id, _ in waiting)
     for pool_id, pool in pools.items():
         if per_pool[pool_id] != pool.waiting:

@@ -1,6 +1,7 @@
 """Who is really in a group. WeCom's events are hints: the group itself is read and compared with the roster.
 
-Comparing with the truth makes repeats, losses and disorder of events harmless. A join is matched to a seat by the account (unionid);
+Comparing with the truth makes repeats, losses and disorder of events harmless. A join is matched to a seat by
+the account (unionid);
 people without a seat there are written down with their standing and never touch a count.
 """
 
@@ -76,7 +77,8 @@ def sync(group: Group, detail: wecom.GroupDetail, now: datetime) -> None:
 
 
 def _joined(group: Group, contact_id: str, person: GroupMember, now: datetime) -> None:
-    member_id, standing = None, "stranger"
+    member_id: str | None = None
+    standing: Standing = "stranger"
     if person.unionid:
         member_id = identities.member_of(pseudonym("unionid", person.unionid))
         standing = _seat_taken(group, member_id, now)

@@ -1,7 +1,7 @@
 """Groups, seats and the waitlist as values, and the rules that need no table.
 
-A *pool* is one programme × segment: the groups among which a person may be placed, and one waitlist. A *seat* is a member's
-place in a programme, one for life: its state says whether it occupies a group (`LIVE`).
+A *pool* is one programme × segment: the groups among which a person may be placed, and one waitlist. A *seat*
+is a member's place in a programme, one for life: its state says whether it occupies a group (`LIVE`).
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,8 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Seat:
-    """A member's seat in a programme. `chat_id` is the group it is (or was last) in; `holds` counts how often it was held."""
+    """A member's seat in a programme. `chat_id` is the group it is (or was last) in; `holds` counts how often
+    it was held."""
 
     member_id: str
     programme_id: str
@@ -62,7 +63,8 @@ class Seat:
 
 @dataclass(frozen=True, kw_only=True)
 class Pool:
-    """The waitlist of a pool in numbers: gapless numbers up to `last_number`, called in order through `called_through`."""
+    """The waitlist of a pool in numbers: gapless numbers up to `last_number`, called in order through
+    `called_through`."""
 
     pool_id: str
     last_number: int = 0
@@ -81,7 +83,8 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class SeatView:
-    """What a member may know of their seat. `place` counts from 1 in the waitlist; `may_ask_again` after a hold ran out."""
+    """What a member may know of their seat. `place` counts from 1 in the waitlist; `may_ask_again` after a hold
+    ran out."""
 
     state: SeatState | Literal["none"]
     group_name: str = ""

@@ -1,4 +1,5 @@
-"""What the caretaker does so that nobody is lost, whatever happened to events: seats for the registered, calls for who waits."""
+"""What the caretaker does so that nobody is lost, whatever happened to events: seats for the registered, calls
+for who waits."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +13,8 @@ PATIENCE = timedelta(minutes=15)  # the queue's own retries come first
 
 
 def seat_the_forgotten(now: datetime) -> int:
-    """Give a seat to everyone who registered a while ago and has no seat row; returns how many. Nightly: it reads all."""
+    """Give a seat to everyone who registered a while ago and has no seat row; returns how many. Nightly: it
+    reads all."""
     requests = [
         Request(member_id=found.member_id, programme_id=found.programme_id, pool_id=found.pool_id)
         for found in registrations.everyone()
@@ -25,5 +27,6 @@ def seat_the_forgotten(now: datetime) -> int:
 
 
 def call_up(now: datetime) -> int:
-    """Call up in every pool where people wait while there is room (their event may have been lost); returns how many."""
+    """Call up in every pool where people wait while there is room (their event may have been lost); returns how
+    many."""
     return sum(refill(pool.pool_id, now) for pool in store.every_pool() if pool.waiting > 0)

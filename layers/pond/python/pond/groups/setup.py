@@ -14,11 +14,13 @@ _JOIN_STATE_MAX = 20  # WeCom: a join way's state has at most 30 characters
 
 
 def import_group(chat_id: str, programme_id: str, segment_id: str, capacity: int | None, now: datetime) -> Group:
-    """Make a group of ours take seats: write it down paused, give it a code of its own, open it. Doing it again finishes it.
+    """Make a group of ours take seats: write it down paused, give it a code of its own, open it. Doing it again
+    finishes it.
 
     Raises:
         NotFound: no such programme or segment.
-        Refused: `group.elsewhere` when it already serves another pool, `group.capacity` when that is not a positive number.
+        Refused: `group.elsewhere` when it already serves another pool, `group.capacity` when that is not a
+        positive number.
     """
     programme = programmes.get(programme_id)
     if segment_id not in {segment.segment_id for segment in programme.segments}:
@@ -48,7 +50,8 @@ def import_group(chat_id: str, programme_id: str, segment_id: str, capacity: int
     if group.pool_id != pool:
         raise Refused("group.elsewhere", f"the group already serves {group.pool_id}")
     if group.code_url is None:
-        # WeCom has no key against repeats here: a crash between the next two lines leaves a code that nobody is ever shown.
+        # WeCom has no key against repeats here: a crash between the next two lines leaves a code that nobody is
+        # ever shown.
         config_id = wecom.add_join_way(chat_id, group.join_state, group.name)
         store.set_code(chat_id, config_id, wecom.join_way(config_id).qr_code)
         store.set_state(chat_id, "open")

@@ -11,7 +11,7 @@ from pond.groups.model import Group, GroupState, Pool, Seat, Standing
 from pond.kernel.tables import ExpiryAttribute, IntegerAttribute, Table, TimeAttribute, refused
 
 
-class _ByPool(GlobalSecondaryIndex["GroupRow"]):
+class _ByPool(GlobalSecondaryIndex["GroupRow"]):  # type: ignore[no-untyped-call]
     class Meta:
         index_name = "by_pool"
         projection = KeysOnlyProjection()

@@ -1,4 +1,5 @@
-"""The transactions that move seats. Each keeps by its own conditions: one live seat a member and programme, live seats never
+"""The transactions that move seats. Each keeps by its own conditions: one live seat a member and programme,
+live seats never
 over a group's capacity and equal to its counter, waitlist numbers without gaps, nobody overtakes who waits.
 
 All are conditional, so repeating one after a crash changes nothing twice.
@@ -32,7 +33,8 @@ class Hold:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a seat transaction came to: nothing refused means it was written; else which labels refused (member ids, GROUP, POOL)."""
+    """What a seat transaction came to: nothing refused means it was written; else which labels refused (member
+    ids, GROUP, POOL)."""
 
     refused: frozenset[str] = frozenset()
 
@@ -42,7 +44,8 @@ class Outcome:
 
 
 def hold_requested(group: Group, hold: Hold, requests: Sequence[Request], now: datetime) -> Outcome:
-    """Hold a seat in `group` for each who has none or asked again, provided there is room for all and nobody waits in the pool."""
+    """Hold a seat in `group` for each who has none or asked again, provided there is room for all and nobody
+    waits in the pool."""
     transaction = Transaction()
     transaction.check(POOL, PoolRow, group.pool_id, condition=PoolRow.waiting.does_not_exist() | (PoolRow.waiting == 0))
     _occupy(transaction, group, hold, [request.member_id for request in requests])
@@ -156,7 +159,8 @@ def request_again(member_id: str, programme_id: str, now: datetime) -> bool:
 
 
 def _may_request() -> Condition:
-    return SeatRow.state.does_not_exist() | (SeatRow.state == "requested")
+    condition: Condition = SeatRow.state.does_not_exist() | (SeatRow.state == "requested")
+    return condition
 
 
 def _occupy(transaction: Transaction, group: Group, hold: Hold | None, member_ids: Sequence[str]) -> None:

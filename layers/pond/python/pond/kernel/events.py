@@ -1,4 +1,5 @@
-"""Domain events: small, versioned, without personal data. Only the relay publishes them, from what tables really became."""
+"""Domain events: small, versioned, without personal data. Only the relay publishes them, from what tables
+really became."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -44,10 +45,11 @@ def publish(bus_name: str, events: Iterable[DomainEvent]) -> None:
     """Put events on the bus.
 
     Raises:
-        Transient: `events.not_published` when EventBridge took some or none (it says so in a 200 answer); publishing again
+        Transient: `events.not_published` when EventBridge took some or none (it says so in a 200 answer);
+        publishing again
             repeats those it took, which consumers bear.
     """
-    for some in batched(events, _PUT_EVENTS_MAX):
+    for some in batched(events, _PUT_EVENTS_MAX, strict=False):
         answer = client("events").put_events(Entries=_entries(bus_name, some))
         if answer["FailedEntryCount"]:
             codes = sorted({entry["ErrorCode"] for entry in answer["Entries"] if "ErrorCode" in entry})

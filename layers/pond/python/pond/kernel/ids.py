@@ -1,4 +1,5 @@
-"""Identifiers: random ones that sort by time, and pseudonyms that stand for a person's ids everywhere outside sealed fields."""
+"""Identifiers: random ones that sort by time, and pseudonyms that stand for a person's ids everywhere outside
+sealed fields."""
 
 import base64
 import hashlib
@@ -18,9 +19,11 @@ def new_id(now: datetime, randomness: int | None = None) -> str:
 
 
 def pseudonym(kind: str, value: str) -> str:
-    """26 characters that stand for `value` (an openid, unionid, external_userid or phone) as key and in events and logs.
+    """26 characters that stand for `value` (an openid, unionid, external_userid or phone) as key and in events
+    and logs.
 
-    A keyed hash (HMAC-SHA256, 128 bits kept): equal values meet, and nobody without the key can go back or try numbers out.
+    A keyed hash (HMAC-SHA256, 128 bits kept): equal values meet, and nobody without the key can go back or try
+    numbers out.
     """
     key = secret("keys")["hash_key"].encode()
     digest = hmac.new(key, f"{kind}:{value}".encode(), hashlib.sha256).digest()[:16]

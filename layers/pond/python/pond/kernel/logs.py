@@ -1,4 +1,5 @@
-"""The one logger and the one set of metrics. Fields are codes, counts and pseudonyms: never a name, phone, openid or text."""
+"""The one logger and the one set of metrics. Fields are codes, counts and pseudonyms: never a name, phone,
+openid or text."""
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit

@@ -21,7 +21,7 @@ def send(queue_url: str, bodies: Iterable[dict[str, Any]]) -> None:
     Raises:
         Transient: `queues.not_sent` when SQS took only some; sending all again repeats those, which workers bear.
     """
-    for some in batched(bodies, _SEND_MAX):
+    for some in batched(bodies, _SEND_MAX, strict=False):
         entries = [{"Id": str(n), "MessageBody": json.dumps(body, ensure_ascii=False)} for n, body in enumerate(some)]
         answer = client("sqs").send_message_batch(QueueUrl=queue_url, Entries=entries)
         if answer.get("Failed"):
@@ -52,7 +52,8 @@ def work(event: dict[str, Any], handle: Callable[[Envelope], None]) -> dict[str,
 def work_all(
     event: dict[str, Any], handle: Callable[[list[tuple[str, Envelope]]], dict[str, Exception]]
 ) -> dict[str, Any]:
-    """Handle an SQS batch as a whole; `handle` gets (message id, envelope) pairs and returns the failures by message id."""
+    """Handle an SQS batch as a whole; `handle` gets (message id, envelope) pairs and returns the failures by
+    message id."""
     readable: list[tuple[str, Envelope]] = []
     bodies = {record["messageId"]: record["body"] for record in event["Records"]}
     failures: dict[str, Exception] = {}

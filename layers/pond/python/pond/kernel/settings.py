@@ -1,4 +1,5 @@
-"""What a deployment sets: environment variables (never secret) and the secret store. Read on first use, never at import."""
+"""What a deployment sets: environment variables (never secret) and the secret store. Read on first use, never
+at import."""
 
 import json
 import os

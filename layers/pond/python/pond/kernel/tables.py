@@ -1,7 +1,7 @@
 """The one connection to DynamoDB, the base of every table's model, and the one transaction wrapper.
 
-Rules held here: short timeouts; integers stay integers; times are ISO strings that sort; `TransactWrite` refusals are told by
-the label of the item that refused, whatever order the library sends them in.
+Rules held here: short timeouts; integers stay integers; times are ISO strings that sort; `TransactWrite`
+refusals are told by the label of the item that refused, whatever order the library sends them in.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,8 @@ def connection() -> Connection:
 
 
 class Table(Model):
-    """Base of a table's model. A subclass says `class Meta: table_name = "seats"`; the deployment's prefix is put before it."""
+    """Base of a table's model. A subclass says `class Meta: table_name = "seats"`; the deployment's prefix is
+    put before it."""
 
     _bound: ClassVar[TableConnection | None] = None
 
@@ -46,8 +47,8 @@ class Table(Model):
     def _get_connection(cls) -> TableConnection:
         if cls.__dict__.get("_bound") is None:
             schema = cls._get_schema()
-            name = f"{settings().prefix}-{cls.Meta.table_name}"  # type: ignore[attr-defined]
-            cls.Meta.table_name = name  # type: ignore[attr-defined]  # PynamoDB looks answers of batches up by it
+            name = f"{settings().prefix}-{cls.Meta.table_name}"
+            cls.Meta.table_name = name  # PynamoDB looks answers of batches up by it
             bound = TableConnection(name)
             bound.connection = connection()
             bound.connection.add_meta_table(
@@ -95,7 +96,8 @@ class TimeAttribute(Attribute[datetime]):
 
 
 class ExpiryAttribute(Attribute[datetime]):
-    """When DynamoDB may delete the row (its TTL attribute, epoch seconds). It deletes late: readers still filter by time."""
+    """When DynamoDB may delete the row (its TTL attribute, epoch seconds). It deletes late: readers still
+    filter by time."""
 
     attr_type = NUMBER
 
@@ -113,14 +115,16 @@ def iso(moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why one item of a transaction was refused; `item` is what stood there, when the item asked for it (raw attributes)."""
+    """Why one item of a transaction was refused; `item` is what stood there, when the item asked for it (raw
+    attributes)."""
 
     code: str
     item: dict[str, Any] | None = None
 
 
 class TransactionRefused(Exception):
-    """At least one condition of a transaction did not hold; nothing was written. `refusals` are by the items' labels."""
+    """At least one condition of a transaction did not hold; nothing was written. `refusals` are by the items'
+    labels."""
 
     def __init__(self, refusals: dict[str, Refusal]) -> None:
         super().__init__(", ".join(f"{label}: {refusal.code}" for label, refusal in sorted(refusals.items())))
@@ -193,5 +197,6 @@ _PASSING = {
 
 
 def refused(error: PutError | UpdateError) -> bool:
-    """Whether a single write failed because its condition did not hold (an expected outcome), not for another reason."""
+    """Whether a single write failed because its condition did not hold (an expected outcome), not for another
+    reason."""
     return error.cause_response_code == "ConditionalCheckFailedException"

@@ -1,4 +1,5 @@
-"""How partners' callbacks are answered: plain text, refusals at once, a fault as 500 so that the partner delivers again.
+"""How partners' callbacks are answered: plain text, refusals at once, a fault as 500 so that the partner
+delivers again.
 
 Contents never reach a log: only the refusal's code does.
 """
