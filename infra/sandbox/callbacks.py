@@ -107,7 +107,7 @@ class Courier:
         switches = self._world.switches
         after += float(switches[f"{callback.platform}.callbacks_delay_seconds"])
         if switches[f"{callback.platform}.callbacks_shuffle"]:
-            after += self._world.ids.random.uniform(0, 0.5)
+            after += self._world.ids.random("shuffle").uniform(0, 0.5)
         self.later(after, lambda: self._deliver(callback))
         self._mark(callback, "queued")
 
@@ -137,11 +137,13 @@ class Courier:
     async def _deliver(self, callback: Callback) -> None:
         world = self._world
         envelope = self.envelope(callback.platform)
-        body, sealed = envelope.body(callback.body, world.ids.random.randbytes(16))
+        body, sealed = envelope.body(callback.body, world.ids.random("transport").randbytes(16))
         for attempt in range(ATTEMPTS):
             if attempt:
                 await asyncio.sleep(world.switches[f"{callback.platform}.callback_retry_seconds"])
-            query = envelope.query(str(world.clock.seconds()), str(world.ids.random.randrange(10**9)), sealed)
+            query = envelope.query(
+                str(world.clock.seconds()), str(world.ids.random("transport").randrange(10**9)), sealed
+            )
             if callback.openid:
                 query["openid"] = callback.openid
             headers = {"content-type": "text/xml; charset=utf-8"}
@@ -187,10 +189,10 @@ class Courier:
     async def verify(self, platform: str) -> dict[str, Any]:
         """The address check that saving it in the partner's console makes."""
         world, envelope = self._world, self.envelope(platform)
-        echo = str(world.ids.random.randrange(10**18))
-        timestamp, nonce = str(world.clock.seconds()), str(world.ids.random.randrange(10**9))
+        echo = str(world.ids.random("transport").randrange(10**18))
+        timestamp, nonce = str(world.clock.seconds()), str(world.ids.random("transport").randrange(10**9))
         if platform == "wecom":
-            sealed = envelope.sealer.seal(echo.encode(), world.ids.random.randbytes(16))
+            sealed = envelope.sealer.seal(echo.encode(), world.ids.random("transport").randbytes(16))
             signature = {"msg_signature": sign(envelope.token, timestamp, nonce, sealed)}
             query = {**signature, "timestamp": timestamp, "nonce": nonce, "echostr": sealed}
         else:

@@ -167,7 +167,7 @@ class _Calls:
         earlier = sent.get((account.openid, client_id))
         if client_id and earlier and now - earlier[0] < TEMPLATE_MEMORY:
             return done(msgid=earlier[1])
-        msg_id = self._world.ids.random.randrange(10**18)
+        msg_id = self._world.ids.random("template").randrange(10**18)
         if client_id:
             sent[account.openid, client_id] = (now, msg_id)
         if not account.refuses:

@@ -71,7 +71,7 @@ def _authorize(world: World, request: Request) -> Response:
         world.stream.tell("account", account_id=account.account_id)
     elif scope == "snsapi_userinfo" and not account.granted:
         return _allow_page(settings["name"], account)
-    code = world.ids.token(32)
+    code = world.ids.token("oauth code", 32)
     world.official.oauth_codes[code] = OAuthCode(account.account_id, scope, world.clock.now() + CODE_SECONDS)
     parts = urlsplit(target)
     asked = [*parse_qsl(parts.query, keep_blank_values=True), ("code", code), ("state", state)]
@@ -116,14 +116,14 @@ def access_token(world: World, query: dict[str, str]) -> Answer:
         return refusal(42003)
     code.used = True
     account = world.people.accounts[code.account_id]
-    token = world.ids.token(110)
+    token = world.ids.token("oauth token", 110)
     world.official.user_tokens[token] = OAuthCode(code.account_id, code.scope, world.clock.now() + TOKEN_SECONDS)
     openid, unionid = _identity(world, account)
     return Answer(
         {
             "access_token": token,
             "expires_in": TOKEN_SECONDS,
-            "refresh_token": world.ids.token(110),
+            "refresh_token": world.ids.token("oauth token", 110),
             "openid": openid,
             "scope": code.scope,
             **({"unionid": unionid} if unionid and code.scope == "snsapi_userinfo" else {}),

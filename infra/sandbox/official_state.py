@@ -55,7 +55,7 @@ class Official:
         """A new ticket each time: the real API has no idempotency."""
         ids = self._world.ids
         until = None if seconds is None else self._world.clock.now() + seconds
-        code = Code(f"gQ{ids.token(90)}==", f"http://weixin.qq.com/q/{ids.token(24)}", scene, until)
+        code = Code(f"gQ{ids.token('ticket', 90)}==", f"http://weixin.qq.com/q/{ids.token('ticket', 24)}", scene, until)
         self.codes[code.ticket] = code
         self._world.stream.tell("codes")
         return code
@@ -101,7 +101,7 @@ class Official:
         """A text message to the account."""
         message = self._world.chat(account, "user", "text", text)
         self._grant(account, "said", SAID)
-        msg_id = self._world.ids.random.randrange(10**16, 10**17)
+        msg_id = self._world.ids.random("message").randrange(10**16, 10**17)
         self._push(account, "text", text, {"MsgType": "text", "Content": text, "MsgId": msg_id}, blame=True)
         return message
 

@@ -1,5 +1,6 @@
 """The people with phones: each has a number, an SMS inbox and one or more WeChat accounts."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -8,20 +9,26 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class Ids:
-    """Ids and randomness of one run; the same seed gives the same ids in the same order."""
+    """Ids and randomness of one run. Each kind has a source of its own, so that with the same seed the third openid is
+    the same however the calls and callbacks in between fell."""
 
     def __init__(self, seed: int | None) -> None:
-        self.random = Random(seed)
-        self._count = 0
+        self._seed = Random().getrandbits(64) if seed is None else seed
+        self._sources: dict[str, Random] = {}
+        self._counts: Counter[str] = Counter()
 
-    def token(self, length: int) -> str:
+    def random(self, kind: str) -> Random:
+        """The randomness of this kind of thing."""
+        return self._sources.setdefault(kind, Random(f"{self._seed}/{kind}"))
+
+    def token(self, kind: str, length: int) -> str:
         """Letters and digits."""
-        return "".join(self.random.choices(LETTERS, k=length))
+        return "".join(self.random(kind).choices(LETTERS, k=length))
 
     def next(self, prefix: str) -> str:
-        """A short id that counts up."""
-        self._count += 1
-        return f"{prefix}{self._count}"
+        """A short id that counts up: p1, p2 …"""
+        self._counts[prefix] += 1
+        return f"{prefix}{self._counts[prefix]}"
 
 
 @dataclass
@@ -104,9 +111,9 @@ class People:
             account_id=self._ids.next("a"),
             person_id=person.person_id,
             nickname=nickname or f"{person.nickname}（{len(person.account_ids) + 1}）",
-            openid=openid or "oDEMO" + self._ids.token(23),
-            unionid=unionid or "uDEMO" + self._ids.token(23),
-            external_userid=external_userid or "wmDEMO" + self._ids.token(26),
+            openid=openid or "oDEMO" + self._ids.token("openid", 23),
+            unionid=unionid or "uDEMO" + self._ids.token("unionid", 23),
+            external_userid=external_userid or "wmDEMO" + self._ids.token("external_userid", 26),
         )
         person.account_ids.append(account.account_id)
         self.accounts[account.account_id] = account

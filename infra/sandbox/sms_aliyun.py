@@ -31,7 +31,7 @@ class Aliyun:
 
     def refuse(self, code: Code, message: str | None = None, status: int = 200) -> Answer:
         """A failure; those of the request itself come with an HTTP status of 4xx."""
-        body = {"Code": str(code), "Message": message or str(code), "RequestId": self._world.ids.token(32)}
+        body = {"Code": str(code), "Message": message or str(code), "RequestId": self._world.ids.token("sms", 32)}
         if status != 200:
             body |= {"HostId": HOST, "Recommend": ""}
         return Answer(body, code, status)
@@ -96,7 +96,7 @@ class Aliyun:
         for number in good:
             deliver(self._world, "aliyun", number, settings["sign_name"], text, list(params.values()))
         ids = self._world.ids
-        receipt = {"RequestId": ids.token(32), "BizId": f"{ids.random.randrange(10**18)}^0"}
+        receipt = {"RequestId": ids.token("sms", 32), "BizId": f"{ids.random('sms').randrange(10**18)}^0"}
         return Answer({"Code": "OK", "Message": "OK", **receipt}, "OK")
 
     def _too_many(self, number: str) -> bool:

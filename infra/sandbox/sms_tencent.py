@@ -37,7 +37,7 @@ class Tencent:
         )
 
     def _request_id(self) -> str:
-        return f"sandbox-{self._world.ids.token(20)}"
+        return f"sandbox-{self._world.ids.token('sms', 20)}"
 
     def _auth_problem(self, request: Request, body: bytes) -> str:
         settings, headers = self._world.config["sms"]["tencent"], request.headers
@@ -83,7 +83,7 @@ class Tencent:
         if number and code == "Ok":
             deliver(self._world, "tencent", number[1], body["SignName"], text, params)
         return {
-            "SerialNo": f"2019:{self._world.ids.random.randrange(10**18)}" if code == "Ok" else "",
+            "SerialNo": f"2019:{self._world.ids.random('sms').randrange(10**18)}" if code == "Ok" else "",
             "PhoneNumber": f"+86{number[1]}" if number else phone,
             "Fee": int(code == "Ok"),
             "SessionContext": body.get("SessionContext", ""),

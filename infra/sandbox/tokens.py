@@ -32,7 +32,7 @@ class Tokens:
         now = self._clock.now()
         if self._newest:
             self._newest.until = min(self._newest.until, now + OVERLAP)
-        self._newest = Token(self._ids.token(136), now + LIFE)
+        self._newest = Token(self._ids.token("access token", 136), now + LIFE)
         self.issued[self._newest.value] = self._newest
         return self._newest
 

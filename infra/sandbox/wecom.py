@@ -103,7 +103,9 @@ class _Calls:
         if isinstance(settings, int):
             return refusal(settings)
         ids = self._world.ids
-        way = JoinWay(ids.token(32).lower(), f"https://work.weixin.qq.com/gm/{ids.token(32).lower()}", settings)
+        way = JoinWay(
+            ids.token("way", 32).lower(), f"https://work.weixin.qq.com/gm/{ids.token('way', 32).lower()}", settings
+        )
         self._world.wecom.join_ways[way.config_id] = way
         self._world.stream.tell("staff")
         return done(config_id=way.config_id)

@@ -76,7 +76,9 @@ class ContactCalls:
         if len(settings.get("state", "")) > STATE_MAX or len(settings.get("remark", "")) > 30:
             return refusal(40058)
         ids = self._world.ids
-        way = ContactWay(ids.token(32).lower(), f"https://work.weixin.qq.com/u/vc{ids.token(30).lower()}", settings)
+        way = ContactWay(
+            ids.token("way", 32).lower(), f"https://work.weixin.qq.com/u/vc{ids.token('way', 30).lower()}", settings
+        )
         self._world.wecom.contact_ways[way.config_id] = way
         self._world.stream.tell("staff")
         return done(config_id=way.config_id, **self._contact_code(way))

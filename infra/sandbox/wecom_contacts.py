@@ -20,7 +20,7 @@ def scan(world: World, account: Account, way: ContactWay) -> tuple[str, str]:
     if mine:
         waiting = world.wecom.contacts[mine[0], account.account_id].task_id
         return ("requested" if waiting else "already"), mine[0]
-    userid = world.ids.random.choice(users)
+    userid = world.ids.random("staff").choice(users)
     contact = Contact(userid, account.account_id, way.settings.get("state", ""), world.clock.seconds())
     world.wecom.contacts[userid, account.account_id] = contact
     if not way.settings.get("skip_verify", True):
@@ -67,7 +67,7 @@ def _event(world: World, contact: Contact, change: str, code: str) -> str:
     if world.switches["wecom.welcome_configured"]:
         code = ""
     elif not code:
-        code = world.ids.token(32)
+        code = world.ids.token("welcome", 32)
         world.wecom.welcomes[code] = Welcome(contact, world.clock.now() + WELCOME_SECONDS)
     usable = code and not world.wecom.welcomes[code].used
     fields = {"State": contact.state} if contact.state else {}

@@ -38,7 +38,7 @@ class WeCom:
         """A staff member makes a group in the client."""
         world = self._world
         group = Group(
-            chat_id=more.get("chat_id") or "wrDEMO" + world.ids.token(26),
+            chat_id=more.get("chat_id") or "wrDEMO" + world.ids.token("group", 26),
             name=name,
             owner=owner,
             capacity=more.get("capacity") or world.switches["wecom.group_capacity"],
@@ -82,7 +82,9 @@ class WeCom:
         """Strangers join by invitation, as far as there is room."""
         for _ in range(min(count, group.capacity - len(group.members))):
             self._add(
-                group, self._member("wmSTRANGER" + self._world.ids.token(22), 2, "路人", SCENE_INVITED), SCENE_INVITED
+                group,
+                self._member("wmSTRANGER" + self._world.ids.token("stranger", 22), 2, "路人", SCENE_INVITED),
+                SCENE_INVITED,
             )
 
     def _add(self, group: Group, member: dict[str, Any], scene: int) -> None:
@@ -156,7 +158,7 @@ class WeCom:
         group.messages.append({"at": self._world.clock.now(), "from": name, "text": text, "system": system})
 
     def _bump(self, group: Group) -> None:
-        group.member_version = version(self._world.ids.token(16))
+        group.member_version = version(self._world.ids.token("version", 16))
         group.remember(self._world.clock.now())
 
     def _changed(self, group: Group) -> None:

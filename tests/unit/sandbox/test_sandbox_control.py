@@ -92,11 +92,16 @@ def test_ids_are_nobody_elses(box: Box) -> None:
 
 def test_the_same_seed_makes_the_same_world(box: Box) -> None:
     worlds = []
-    for _ in range(2):
+    for messages in (0, 3):
         box.do("POST", "/reset", seed=3)
+        first = box.person()
+        box.do("POST", f"/accounts/{first['account_id']}/follow")
+        for _ in range(messages):  # what happens in between changes no id
+            box.do("POST", f"/accounts/{first['account_id']}/say", text="在吗")
         worlds.append([box.person(), box.do("POST", "/groups", 201, name="群", owner="owner-lin")["chat_id"]])
     assert worlds[0] == worlds[1]
     box.do("POST", "/reset", seed=4)
+    box.person()
     assert box.person() != worlds[0][0]
 
 
