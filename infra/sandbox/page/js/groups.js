@@ -38,7 +38,7 @@ export function groupInfoView(account, group) {
     head(`聊天信息(${group.members.length})`, { back: () => go({ info: false }) }),
     h("div", { class: "scroll" },
       h("ul", { class: "members", "data-testid": "group-members" }, group.members.slice(0, FACES).map((member) =>
-        h("li", { key: member.userid }, face(member.name, member.type === 1 ? "is-staff" : ""), h("span", null, member.name)))),
+        h("li", { key: member.userid }, face(member.name, member.type === 1 ? "is-staff" : "", member.account_id ? member.name : member.userid), h("span", null, member.name)))),
       more > 0 && h("p", { class: "more-members" }, `还有 ${more} 位群成员`),
       h("ul", { class: "rows" },
         row("群聊名称", group.name), row("群公告", group.notice || "未设置")),

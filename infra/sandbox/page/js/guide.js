@@ -10,18 +10,18 @@ import { phoneShown } from "./text.js";
 
 const chatOf = (account) => state.chats[account.account_id] ?? [];
 const groupsOf = (account) => state.groups[account.account_id] ?? [];
-const joinedAt = (account) => Math.min(...groupsOf(account).map((group) =>
-  group.members.find((member) => member.account_id === account.account_id)?.join_time ?? Infinity));
+const BY_CODE = 3;
+const seatsOf = (account) => groupsOf(account).flatMap((group) =>
+  group.members.filter((member) => member.account_id === account.account_id && member.join_scene === BY_CODE));
+const joined = (account) => seatsOf(account).length > 0;
 
 function welcomed(account) {
-  const since = joinedAt(account);
+  const since = Math.min(...seatsOf(account).map((seat) => seat.join_time));
   const told = chatOf(account).some((m) => m.from === "account" && m.at >= since)
     || groupsOf(account).some((group) => group.messages.some((m) => !m.system && m.at >= since && m.from !== account.nickname));
   return Number.isFinite(since) && told;
 }
 
-const joined = (account) => groupsOf(account).length > 0;
-// A later step proves the earlier ones, whichever way the person took.
 const STEPS = [
   { id: "follow", title: "Scan a channel's code", line: "Open 扫一扫, tap a short video or a poster, then follow the account.",
     done: (a) => a.following, show: () => openApp("scan") },
@@ -30,7 +30,7 @@ const STEPS = [
   { id: "open", title: "Open the link, let WeChat sign you in", line: "Tap the link in the reply, then 允许.",
     done: (a) => a.granted, show: () => openChat("account") },
   { id: "register", title: "Register with an SMS code", line: "自动填充 fills in who you are; the code comes as a banner: tap it.",
-    done: (a) => place(a.account_id).offered, show: () => front() },
+    done: (a) => place(a.account_id).offered || joined(a), show: () => front() },
   { id: "join", title: "Press your group's code", line: "Hold the picture, or tap 识别图中二维码.",
     done: joined, show: () => front() },
   { id: "welcome", title: "Read the welcome", line: "The account greets you with the rules of your group.",
@@ -46,15 +46,14 @@ function front() {
 export function guideView() {
   const account = current();
   const done = STEPS.map((step) => Boolean(account && step.done(account)));
-  const reached = done.lastIndexOf(true);
-  const next = done.findIndex((value, index) => !value && index > reached);
-  const count = next === -1 ? STEPS.length : next;
+  const next = done.indexOf(false);
+  const count = done.filter(Boolean).length;
   return h("section", { class: "guide card-box", "data-testid": "guide", "aria-label": "Try this" },
     h("header", null, h("h2", null, count === STEPS.length ? "You are in" : "Try this"),
       h("span", { "data-testid": "guide-count" }, `${count} / ${STEPS.length}`)),
     h("div", { class: "guide-bar", "aria-hidden": "true" }, h("i", { style: `width:${(count / STEPS.length) * 100}%` })),
     h("ol", null, STEPS.map((step, index) => {
-      const state_ = index < count ? "done" : index === count ? "next" : "later";
+      const state_ = done[index] ? "done" : index === next ? "next" : "later";
       return h("li", { class: `is-${state_}`, "data-testid": `step-${step.id}`, "data-state": state_ },
         h("i", { "aria-hidden": "true" }, state_ === "done" ? icon("check") : index + 1),
         h("div", null, h("b", null, step.title, h("span", { class: "unseen" }, state_ === "done" ? " (done)" : "")),
@@ -74,11 +73,11 @@ export function peopleView() {
   const person = personOf(account);
   return h("section", { class: "people card-box", "aria-label": "Who you play" },
     h("header", null, h("h2", null, "You play"), h("button", { class: "link", "data-testid": "new-mother", onclick: arrive }, icon("plus"), "New mother")),
-    h("div", { class: "faces", role: "group", "data-testid": "people" }, state.people.flatMap((p) => p.accounts.map((a, index) =>
+    h("div", { class: "faces", role: "group", "data-testid": "people" }, state.people.flatMap((p) => p.accounts.map((a) =>
       h("button", { key: a.account_id, class: a === account ? "is-on" : "", "data-testid": `person-${a.account_id}`, "aria-pressed": String(a === account),
         title: `${p.nickname} ${p.phone}`, onclick: () => hold(a.account_id) },
       h("span", { class: "face-box" }, face(a.nickname), state.fresh[a.account_id] && h("em", { class: "badge is-dot" })),
-      h("span", null, index ? `${a.nickname} ${index + 1}` : a.nickname))))),
+      h("span", null, a.nickname))))),
     account && h("details", { class: "about", "data-testid": "about-person" },
       h("summary", null, `${person.nickname} · ${phoneShown(person.phone)}`),
       option(account, "bound", "Partners tell her unionid", "off: not bound to the open platform"),

@@ -17,7 +17,7 @@ export function go(change) {
   changed();
 }
 
-export const home = () => go({ app: "home", frame: null, card: null, image: null });
+export const home = () => go({ app: "home", card: null, image: null });
 export const openApp = (app) => go({ app, card: null, image: null });
 export const openChat = (chat) => go({ app: "wechat", chat, info: false, frame: null, card: null, image: null });
 

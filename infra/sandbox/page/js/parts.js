@@ -8,8 +8,8 @@ import { hue } from "./text.js";
 
 const PAUSE_SECONDS = 300;
 function letter(name, kind) {
-  const letters = name.match(/[\p{L}\p{N}]/gu) ?? ["?"];
-  return kind.includes("is-account") || kind.includes("is-group") ? letters[0] : letters.at(-1);
+  const letters = name.match(/\p{L}/gu) ?? [name[0] ?? "?"];
+  return /is-(account|group|staff)/.test(kind) ? letters[0] : letters.at(-1);
 }
 
 /** A group's messages that this account sees: WeChat shows nothing from before one joined. */
@@ -21,9 +21,9 @@ export function messagesFor(account, group) {
 export const contactsOf = (account) => state.staff.contacts.filter((c) => c.account_id === account.account_id);
 export const staffName = (userid) => state.staff.staff.find((s) => s.userid === userid)?.name ?? userid;
 
-/** A picture made of one letter: a given name's last, an account's or a group's first. */
-export function face(name, kind = "") {
-  return h("i", { class: `face ${kind}`, style: `--hue:${hue(name)}`, "aria-hidden": "true" }, letter(name, kind));
+/** A picture made of one letter: a mother's last, anyone else's first; `seed` gives its colour. */
+export function face(name, kind = "", seed = name) {
+  return h("i", { class: `face ${kind}`, style: `--hue:${hue(seed)}`, "aria-hidden": "true" }, letter(name, kind));
 }
 
 /** WeChat's title bar. */

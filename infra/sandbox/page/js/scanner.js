@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { go, home, scan } from "./nav.js";
+import { staffName } from "./parts.js";
 import { current, state } from "./store.js";
 
 const LOOKS = {
@@ -25,13 +26,13 @@ export function channelCards() {
 
 /** Points the camera at a card: a channel's code shows the account first, as WeChat does; other codes act at once. */
 export function point(card) {
-  if (card.channel && !current().following) go({ app: "wechat", card });
+  if (card.channel && !current().following) go({ app: "wechat", card, frame: null });
   else if (card.code) scan(card.code);
 }
 
 export function scannerView() {
   const cards = channelCards();
-  const ways = [...state.staff.contact_ways.map((way) => ({ code: way.code, title: `加${way.users.join("、")}`, id: way.config_id })),
+  const ways = [...state.staff.contact_ways.map((way) => ({ code: way.code, title: `加 ${way.users.map(staffName).join("、")} 为联系人`, id: way.config_id })),
     ...state.staff.join_ways.map((way) => ({ code: way.code, title: groupNames(way), id: way.config_id }))];
   return h("div", { class: "scanner view", key: "scanner", "data-testid": "scanner" },
     h("header", null, h("button", { class: "nav-button", onclick: home, "aria-label": "返回" }, icon("close")), h("b", null, "扫一扫"),

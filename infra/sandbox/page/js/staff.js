@@ -57,7 +57,7 @@ const STEPS = [["+1 min", 60], ["+1 h", 3600], ["+1 day", 86400]];
 function clockView() {
   return h("div", { class: "clock", "data-testid": "clock", title: "The partners' clock: windows of 48 h, codes of 20 s, daily limits. Pond keeps its own." },
     icon("clock"), h("time", null, h("b", null, secondOf(now())), h("small", null, dayOf(now()))),
-    STEPS.map(([label, seconds]) => h("button", { "data-testid": `clock-${seconds}`, onclick: () => move(seconds) }, label)),
-    h("button", { "aria-pressed": String(state.clock.frozen), "data-testid": "clock-freeze",
+    STEPS.map(([label, seconds]) => h("button", { class: "clock-step", "data-testid": `clock-${seconds}`, onclick: () => move(seconds) }, label)),
+    h("button", { class: "clock-step", "aria-pressed": String(state.clock.frozen), "data-testid": "clock-freeze",
       onclick: () => attempt(() => post("/clock", { freeze: !state.clock.frozen })) }, state.clock.frozen ? "Unfreeze" : "Freeze"));
 }
