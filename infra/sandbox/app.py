@@ -58,4 +58,6 @@ def create_app(
             Mount("/page", StaticFiles(directory=PAGE)),
             Mount("/", StaticFiles(directory=PAGE, html=True)),
         ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.state.stream = world.stream
+    return app

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 KEEP_ALIVE_SECONDS = 15
@@ -12,7 +13,7 @@ class Stream:
     """Notices to all open pages; a page that doesn't read for long is dropped and connects again."""
 
     def __init__(self) -> None:
-        self._listeners: set[asyncio.Queue[str]] = set()
+        self._listeners: set[asyncio.Queue[str | None]] = set()
         self._count = 0
 
     def tell(self, what: str, **names: Any) -> None:
@@ -25,16 +26,26 @@ class Stream:
             else:
                 listener.put_nowait(line)
 
+    def close(self) -> None:
+        """End every open stream (the sandbox stops)."""
+        for listener in list(self._listeners):
+            self._listeners.discard(listener)
+            with suppress(asyncio.QueueFull):
+                listener.put_nowait(None)
+
     async def listen(self) -> AsyncIterator[str]:
         """Notices as server-sent events, for ever."""
-        queue: asyncio.Queue[str] = asyncio.Queue(maxsize=1000)
+        queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=1000)
         self._listeners.add(queue)
         try:
             yield ": open\n\n"
             while queue in self._listeners:
                 try:
-                    yield await asyncio.wait_for(queue.get(), KEEP_ALIVE_SECONDS)
+                    line = await asyncio.wait_for(queue.get(), KEEP_ALIVE_SECONDS)
                 except TimeoutError:
-                    yield ": still here\n\n"
+                    line = ": still here\n\n"
+                if line is None:
+                    return
+                yield line
         finally:
             self._listeners.discard(queue)
