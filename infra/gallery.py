@@ -70,7 +70,7 @@ def write(folder: Path) -> None:
     for name in assets.names():
         (folder / "assets" / name).write_text(assets.read(name)[0], encoding="utf-8")
     for name, page in SAMPLES.items():
-        (folder / f"{name}.html").write_text(pages.render(page, form_token="sample"), encoding="utf-8")
+        (folder / f"{name}.html").write_text(pages.render(page), encoding="utf-8")
 
 
 if __name__ == "__main__":

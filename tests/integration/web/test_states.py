@@ -1,4 +1,4 @@
-"""One person's pages along the road, over real tables: each page tells the state the rooms are in, in any order of asking."""
+"""One person's pages along the road, over real tables: each page tells the state the rooms are in."""
 
 import json
 import re
@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 import yaml
+
 from pond.channels import followers, openings, store_openings
 from pond.channels.model import Opening, opening_id
 from pond.groups import holds, seats, store_seats
 from pond.groups.allocation import allocate
 from pond.groups.model import Request
 from pond.kernel.errors import Transient
-from pond.members import blocklist, registration, verification
+from pond.members import blocklist, registration
 from pond.platforms.model_sms import SmsOutcome
 from pond.programmes import service as programmes
 from pond.programmes.model import pool_id
@@ -73,7 +74,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         codes.append(code)
         return SmsOutcome.ACCEPTED
 
-    monkeypatch.setattr(verification.sms, "send_code", send)
+    monkeypatch.setattr("pond.members.verification.sms.send_code", send)
     return codes
 
 

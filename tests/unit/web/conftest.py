@@ -4,9 +4,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from support.web import Call, caller
 
 from pond.kernel import settings as kernel_settings
+from support.web import Call, caller
 
 
 @pytest.fixture(autouse=True)

@@ -1,14 +1,14 @@
 """What every answer has, whatever happens: headers, a page for errors, links under the prefix, bounded bodies."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support.web import CONTEXT, Call
+
 from pond.kernel import settings as kernel_settings
 from pond.web import app as web
 from pond.web import journey, sessions
 from pond.web.visit import BODY_MAX
+from support.web import Call
 
 
 @pytest.fixture
@@ -89,5 +89,10 @@ def test_without_a_public_address_links_follow_the_stage(call: Call, monkeypatch
 def test_importing_a_function_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("POND_PREFIX")
     kernel_settings.forget()
-    app = web.create_app("empty")
-    assert web.handler(app) and SimpleNamespace(**vars(CONTEXT))
+    assert callable(web.handler(web.create_app("empty")))
+
+
+def test_a_foreign_cookie_of_any_shape_does_not_hide_ours(call: Call, cookies: dict[str, str]) -> None:
+    odd = {"x": '{"a": [1,2]}', "é": "\x01", "y": ""}
+    answer = call("POST", "/m/muying", {"name": "x"}, {**odd, **cookies, "z": "="})
+    assert answer["statusCode"] == 403  # the session was read: only its form token is missing

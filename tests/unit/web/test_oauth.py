@@ -1,15 +1,16 @@
-"""The OAuth trip: out with a state of WeChat's alphabet, home with a session; every way it can go wrong starts again kindly."""
+"""The OAuth trip: out with a state of WeChat's alphabet, home with a session; faults start again kindly."""
 
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from support.web import Call, jar
+
 from pond.kernel.ids import pseudonym
 from pond.platforms.errors import Meaning, PartnerBusy, PartnerRefused
 from pond.platforms.official_account import OAuthUser
-from pond.web import persons, sessions
+from pond.web import sessions
+from support.web import Call, jar
 
 
 @pytest.fixture
@@ -24,10 +25,10 @@ def wechat(monkeypatch: pytest.MonkeyPatch, now: datetime) -> dict[str, Any]:
         return user
 
     monkeypatch.setattr("pond.web.boundary.clock.now", lambda: world["now"])
-    monkeypatch.setattr(persons.official_account, "exchange_code", exchange)
-    monkeypatch.setattr(persons.followers, "visited", lambda openid, now: pseudonym("openid", openid))
-    monkeypatch.setattr(persons.followers, "link", lambda *ids: world["links"].append(ids))
-    monkeypatch.setattr(persons.identities, "member_of", lambda account_id: account_id)
+    monkeypatch.setattr("pond.web.persons.official_account.exchange_code", exchange)
+    monkeypatch.setattr("pond.web.persons.followers.visited", lambda openid, now: pseudonym("openid", openid))
+    monkeypatch.setattr("pond.web.persons.followers.link", lambda *ids: world["links"].append(ids))
+    monkeypatch.setattr("pond.web.persons.identities.member_of", lambda account_id: account_id)
     return world
 
 

@@ -5,9 +5,10 @@ import gzip
 import re
 from typing import Any
 
-import gallery
 import pytest
 from jinja2 import UndefinedError
+
+import gallery
 from pond.web import assets, pages
 
 BUDGET = 100 * 1024  # bytes transferred on a first visit, uncompressed
@@ -59,7 +60,7 @@ def test_a_first_visit_is_light(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["waiting", "getting_seat", "group_code", "waitlist"])
 def test_a_state_that_changes_by_itself_asks_again_without_scripts(name: str) -> None:
-    assert '<meta http-equiv="refresh"' in pages.render(gallery.SAMPLES[name])
+    assert '<noscript><meta http-equiv="refresh"' in pages.render(gallery.SAMPLES[name])
 
 
 def test_a_form_being_filled_in_is_never_refreshed() -> None:

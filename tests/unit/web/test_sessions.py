@@ -1,4 +1,4 @@
-"""Sessions, form tokens and OAuth states: what is forged, altered, expired or made for another purpose reads as absent."""
+"""Sessions, form tokens, OAuth states: what is forged, altered, expired or made for another purpose reads as absent."""
 
 import dataclasses
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
+
 from pond.kernel.errors import Refused
 from pond.web import sessions
 
@@ -45,10 +46,12 @@ def test_the_signature_of_one_purpose_is_none_for_another(now: datetime) -> None
     assert sessions.unseal(f"{payload}.{sessions.form_token(session)}", now) is None
 
 
-def test_a_form_token_is_of_one_session(now: datetime) -> None:
+def test_a_form_token_is_of_one_person_and_outlives_a_renewed_session(now: datetime) -> None:
     mine, yours = sessions.open_session("f1", "a1", now), sessions.open_session("f2", "a2", now)
     assert sessions.is_form_token(mine, sessions.form_token(mine))
     assert not sessions.is_form_token(mine, sessions.form_token(yours))
+    renewed = sessions.open_session("f1", "a1", now + timedelta(hours=1))
+    assert sessions.is_form_token(renewed, sessions.form_token(mine))
     assert not sessions.is_form_token(mine, "")
     assert not sessions.is_form_token(mine, "é")
 

@@ -1,7 +1,7 @@
 """How an HTTP function is made: the Chalice app, logger and metrics around it, the headers of every answer.
 
-What always holds: every answer carries the security headers; every 5xx is counted (Lambda's own error count stays 0, since
-errors become answers).
+What always holds: every answer carries the security headers; every 5xx is counted (Lambda's own error count stays 0,
+since errors become answers).
 """
 
 from collections.abc import Callable

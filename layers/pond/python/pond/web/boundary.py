@@ -1,7 +1,7 @@
 """The one place where a view's errors become pages.
 
-Expected refusals are logged as info with their code; surprises are logged once and answered with a page that says what to
-do. Request contents are never logged.
+Expected refusals are logged as info with their code; surprises are logged once and answered with a page that says what
+to do. Request contents are never logged.
 """
 
 import re

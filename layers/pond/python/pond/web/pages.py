@@ -86,8 +86,8 @@ class Waiting(Page):
 
     template = "waiting.html"
     step = 1
-    refresh_seconds = 30
-    poll_seconds = 10
+    refresh_seconds = 60
+    poll_seconds = 20
     number: int
     ahead: int
     opens_at: datetime | None = None

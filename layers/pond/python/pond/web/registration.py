@@ -1,4 +1,4 @@
-"""What the registration function shows: the form with its code, then the seat. Whatever goes wrong, what was typed stays."""
+"""What the registration function shows: the form with its code, then the seat. What was typed is never lost."""
 
 from dataclasses import replace
 

@@ -54,12 +54,12 @@ def unseal(value: str, now: datetime) -> Session | None:
 
 
 def form_token(session: Session) -> str:
-    """What a form of this session must carry (against requests made by foreign pages)."""
-    return _encode(_sign("form", seal(session).encode())[:_SIGNATURE])
+    """What a form shown to this person must carry (against requests made by foreign pages)."""
+    return _encode(_sign("form", f"{session.follower_id}|{session.account_id}".encode())[:_SIGNATURE])
 
 
 def is_form_token(session: Session, given: str) -> bool:
-    """Whether a form came from a page we showed to this session."""
+    """Whether a form came from a page we showed to this person."""
     return hmac.compare_digest(form_token(session).encode(), given.encode())
 
 

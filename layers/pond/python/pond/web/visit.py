@@ -5,7 +5,6 @@ Links are relative to `prefix`, the path under which people reach us: that of `p
 
 from dataclasses import dataclass
 from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -90,7 +89,6 @@ def _form(request: Request) -> dict[str, str]:
 
 
 def _cookies(header: str) -> dict[str, str]:
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
-    except CookieError:
-        return {}
+    # Not http.cookies: it gives up at the first cookie it does not like, and others on the domain set theirs too.
+    pairs = [part.strip().partition("=") for part in header.split(";")]
+    return {name: value for name, _, value in reversed(pairs)}  # of two with one name the more specific comes first

@@ -20,6 +20,7 @@ for (const place of document.querySelectorAll("[data-until]")) {
     for (const [size, unit] of parts) {
       const count = Math.floor(rest / size);
       rest -= count * size;
+      if (unit === "s" && left >= 86400) break;
       if (count || text || unit === "s") text += count + " " + place.dataset[unit] + " ";
     }
     place.textContent = text.trim();
@@ -29,10 +30,11 @@ for (const place of document.querySelectorAll("[data-until]")) {
   show();
 }
 
-// Ask quietly whether the person's state changed; slower while nothing does.
+// Ask quietly whether the person's state changed: slower while nothing does, not at all while nobody looks.
 if (main && main.dataset.poll) {
   let pause = Number(main.dataset.poll) * 1000;
   const ask = async () => {
+    if (document.hidden) return document.addEventListener("visibilitychange", ask, { once: true });
     try {
       const answer = await fetch(main.dataset.pollAt, { headers: { Accept: "application/json" } });
       const { mark } = await answer.json();
@@ -40,7 +42,7 @@ if (main && main.dataset.poll) {
     } catch {
       pause *= 2; // not reachable just now
     }
-    pause = Math.min(pause * 1.1, 60000);
+    pause = Math.min(pause * 1.25, 60000);
     setTimeout(ask, pause);
   };
   setTimeout(ask, pause);
