@@ -41,12 +41,8 @@ class Letter:
 def queues() -> dict[str, str]:
     """The deployment's dead-letter queues: short name → URL."""
     start = f"{settings().prefix}-"
-    found: dict[str, str] = {}
-    for page in client("sqs").get_paginator("list_queues").paginate(QueueNamePrefix=start):
-        for url in page.get("QueueUrls", []):
-            name = url.rsplit("/", 1)[1]
-            if name.endswith(SUFFIX):
-                found[name.removeprefix(start).removesuffix(SUFFIX)] = url
+    names = {url.rsplit("/", 1)[1]: url for url in _all_queues()}
+    found = {name.removeprefix(start).removesuffix(SUFFIX): url for name, url in names.items() if name.endswith(SUFFIX)}
     return dict(sorted(found.items()))
 
 
@@ -82,9 +78,10 @@ def send_again(url: str, letter: Letter, target: str) -> None:
 
 
 def sources(url: str) -> list[str]:
-    """URLs of the queues whose dead come here."""
-    found: list[str] = client("sqs").list_dead_letter_source_queues(QueueUrl=url).get("queueUrls", [])
-    return sorted(found)
+    """URLs of the deployment's queues whose dead come here."""
+    (here,) = _attributes(url, "QueueArn")
+    policies = {one: _attributes(one, "RedrivePolicy") for one in _all_queues() if one != url}
+    return [one for one, held in policies.items() if held and json.loads(held[0])["deadLetterTargetArn"] == here]
 
 
 def queue_url(name: str) -> str:
@@ -107,6 +104,16 @@ def describe(body: str) -> str:
     parts = [str(message["detail-type"])] if "detail-type" in message else []
     parts += [f"{key}={about[key]}" for key in _SHOWN if isinstance(about.get(key), str | int)]
     return " ".join(parts) or f"fields: {' '.join(sorted(about))}"
+
+
+def _all_queues() -> list[str]:
+    pages = client("sqs").get_paginator("list_queues").paginate(QueueNamePrefix=f"{settings().prefix}-")
+    return [url for page in pages for url in page.get("QueueUrls", [])]
+
+
+def _attributes(url: str, name: str) -> list[str]:
+    answer = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+    return [value for key, value in answer.get("Attributes", {}).items() if key == name]
 
 
 def _receive(name: str, url: str, at_most: int, hidden_seconds: int) -> Iterator[Letter]:

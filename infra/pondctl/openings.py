@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pond.channels import openings, store_openings
@@ -57,7 +57,7 @@ def read_start(text: str, now: datetime) -> datetime:
         start = start.replace(tzinfo=CHINA)
     if start < now:
         raise Refused("opening.start", f"{china(start)} (China) has passed")
-    return start
+    return start.astimezone(UTC)
 
 
 def run_create(given: argparse.Namespace, now: datetime) -> int:
