@@ -2,9 +2,8 @@
 
 import io
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,24 +16,9 @@ from pond.groups.store import add_group
 from pond.kernel.aws import client
 from pond.kernel.settings import forget, secret
 from pond.programmes import service
-from pondctl.main import main
-from support.cloud import Cloud
 
 DEMO = Path(__file__).parents[3] / "infra/demo/programme.yaml"
 Run = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def run(cloud: Cloud, now: datetime, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command; its exit code and what it said."""
-
-    def call(*arguments: str, at: datetime = now) -> tuple[int, str]:
-        service.forget()
-        code = main(arguments, at)
-        said = capsys.readouterr()
-        return code, said.out + said.err
-
-    return call
 
 
 @pytest.fixture
@@ -50,24 +34,6 @@ def programme_id(document: dict[str, Any], run: Run, tmp_path: Path) -> str:
     file.write_text(yaml.safe_dump(document, allow_unicode=True))
     assert run("apply", str(file))[0] == 0
     return str(document["programme_id"])
-
-
-@pytest.fixture
-def scheduling(cloud: Cloud, unique: Callable[[str], str]) -> Iterator[None]:
-    """What planning an opening needs."""
-    group = unique("group")
-    client("scheduler").create_schedule_group(Name=group)
-    added = {
-        "POND_SCHEDULE_GROUP": group,
-        "POND_SCHEDULE_ROLE_ARN": "arn:aws:iam::000000000000:role/schedules",
-        "POND_ADMISSION_QUEUE_ARN": "arn:aws:sqs:us-east-1:000000000000:admission",
-    }
-    os.environ.update(added)
-    forget()
-    yield
-    for name in added:
-        del os.environ[name]
-    forget()
 
 
 def test_applying_a_file_twice_changes_it_once(document: dict[str, Any], run: Run, tmp_path: Path) -> None:
