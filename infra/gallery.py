@@ -7,7 +7,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "layers/pond/python"))
 
-from pond.web import assets, pages  # after the path is known
+from pond.web import assets, pages, rendering  # after the path is known
 
 SOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 WHICH: dict[str, Any] = {"programme_id": "muying", "programme_name": "免费育儿社群"}
@@ -70,7 +70,7 @@ def write(folder: Path) -> None:
     for name in assets.names():
         (folder / "assets" / name).write_text(assets.read(name)[0], encoding="utf-8")
     for name, page in SAMPLES.items():
-        (folder / f"{name}.html").write_text(pages.render(page), encoding="utf-8")
+        (folder / f"{name}.html").write_text(rendering.render(page), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,11 @@
 """The two H5 functions, called in this process as API Gateway calls them."""
 
 import importlib.util
+import json
+import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -90,3 +94,42 @@ def jar(answer: dict[str, Any]) -> dict[str, str]:
     """The cookies an answer sets."""
     cookies = answer["multiValueHeaders"].get("Set-Cookie", [])
     return dict(cookie.split(";")[0].split("=", 1) for cookie in cookies)
+
+
+@dataclass
+class Browser:
+    """A person's browser on the programme's pages."""
+
+    call: Call
+    cookies: dict[str, str]
+    programme_id: str
+    account_id: str
+    clock: dict[str, datetime]
+    page: str = field(default="", repr=False)
+    status: int = 0
+
+    def open(self, path: str = "") -> str:
+        """Open the programme's page, follow redirects; the state shown."""
+        return self._read(self.call("GET", path or f"/p/{self.programme_id}", cookies=self.cookies))
+
+    def press(self, path: str, **form: str) -> str:
+        """Send a form of the page shown."""
+        token = re.search(r'name="form_token" value="([^"]+)"', self.page)
+        assert token
+        answer = self.call("POST", path, {"form_token": token[1], **form}, self.cookies)
+        return self._read(answer)
+
+    def mark(self, room: str) -> dict[str, Any]:
+        """What the page's script hears."""
+        parsed: dict[str, Any] = json.loads(
+            self.call("GET", f"/{room}/{self.programme_id}/state", cookies=self.cookies)["body"]
+        )
+        return parsed
+
+    def _read(self, answer: dict[str, Any]) -> str:
+        if answer["statusCode"] == 303:
+            return self.open(answer["headers"]["Location"])
+        self.page, self.status = answer["body"], answer["statusCode"]
+        found = re.search(r'data-state="(\w+)"', self.page)
+        assert found, self.page
+        return found[1]

@@ -1,11 +1,7 @@
 """One person's pages along the road, over real tables: each page tells the state the rooms are in."""
 
-import json
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 import yaml
@@ -23,46 +19,7 @@ from pond.programmes.model import pool_id
 from pond.web import sessions
 from support.cloud import ROOT, Cloud
 from support.places import add_group
-from support.web import Call, caller
-
-
-@dataclass
-class Browser:
-    """A person's browser on the programme's pages."""
-
-    call: Call
-    cookies: dict[str, str]
-    programme_id: str
-    account_id: str
-    clock: dict[str, datetime]
-    page: str = field(default="", repr=False)
-    status: int = 0
-
-    def open(self, path: str = "") -> str:
-        """Open the programme's page, follow redirects; the state shown."""
-        return self._read(self.call("GET", path or f"/p/{self.programme_id}", cookies=self.cookies))
-
-    def press(self, path: str, **form: str) -> str:
-        """Send a form of the page shown."""
-        token = re.search(r'name="form_token" value="([^"]+)"', self.page)
-        assert token
-        answer = self.call("POST", path, {"form_token": token[1], **form}, self.cookies)
-        return self._read(answer)
-
-    def mark(self, room: str) -> dict[str, Any]:
-        """What the page's script hears."""
-        parsed: dict[str, Any] = json.loads(
-            self.call("GET", f"/{room}/{self.programme_id}/state", cookies=self.cookies)["body"]
-        )
-        return parsed
-
-    def _read(self, answer: dict[str, Any]) -> str:
-        if answer["statusCode"] == 303:
-            return self.open(answer["headers"]["Location"])
-        self.page, self.status = answer["body"], answer["statusCode"]
-        found = re.search(r'data-state="(\w+)"', self.page)
-        assert found, self.page
-        return found[1]
+from support.web import Browser, caller
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 from chalice.app import Response
 
-from pond.web.pages import Page, fingerprint, name, render
+from pond.web.pages import Page
+from pond.web.rendering import fingerprint, name, render
 
 
 def html(
