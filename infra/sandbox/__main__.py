@@ -42,7 +42,7 @@ def main() -> None:
         if url:
             config[platform]["callback_url"] = url
     # a cut answer is what a tester ordered: not an error of the sandbox
-    logging.getLogger("uvicorn.error").addFilter(lambda record: "without completing response" not in record.msg)
+    logging.getLogger("uvicorn.error").addFilter(lambda record: "without completing response" not in str(record.msg))
     server = _Server(
         uvicorn.Config(
             create_app(config, seed=given.seed),

@@ -50,6 +50,7 @@ def routes(world: World) -> tuple[list[BaseRoute], list[str]]:
         f"{at}/groupchat/list": calls.group_list,
         f"{at}/add_contact_way": contacts.add_contact_way,
         f"{at}/get_contact_way": contacts.get_contact_way,
+        f"{at}/update_contact_way": contacts.update_contact_way,
         f"{at}/del_contact_way": contacts.del_contact_way,
         f"{at}/send_welcome_msg": contacts.send_welcome,
     }

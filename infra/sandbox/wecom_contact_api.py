@@ -62,7 +62,33 @@ class ContactCalls:
 
     def add_contact_way(self, body: Json, query: dict[str, str]) -> Answer:
         """A code of staff members."""
-        settings = {key: body[key] for key in CONTACT_KEYS if key in body}
+        settings = self._settings({}, body)
+        if isinstance(settings, Answer):
+            return settings
+        ids = self._world.ids
+        way = ContactWay(
+            ids.token("way", 32).lower(), f"https://work.weixin.qq.com/u/vc{ids.token('way', 30).lower()}", settings
+        )
+        self._world.wecom.contact_ways[way.config_id] = way
+        self._world.stream.tell("staff")
+        return done(config_id=way.config_id, **self._contact_code(way))
+
+    def update_contact_way(self, body: Json, query: dict[str, str]) -> Answer:
+        """Overwrite user and remark; type and scene stay."""
+        way = self._world.wecom.contact_ways.get(str(body.get("config_id")))
+        if way is None:
+            return refusal(41044, "invalid config_id")
+        fixed = {key: way.settings[key] for key in ("type", "scene")}
+        settings = self._settings(fixed, {key: value for key, value in body.items() if key not in fixed})
+        if isinstance(settings, Answer):
+            return settings
+        way.settings = settings
+        self._world.stream.tell("staff")
+        return done()
+
+    def _settings(self, fixed: Json, body: Json) -> Json | Answer:
+        """All settings of a code, or what is wrong with them."""
+        settings = fixed | {key: body[key] for key in CONTACT_KEYS if key in body}
         for key, code in (("type", 41037), ("scene", 41038)):
             if key not in settings:
                 return refusal(code, f"missing {key}")
@@ -75,13 +101,7 @@ class ContactCalls:
             return refusal(40003, "invalid userid")
         if len(settings.get("state", "")) > STATE_MAX or len(settings.get("remark", "")) > 30:
             return refusal(40058)
-        ids = self._world.ids
-        way = ContactWay(
-            ids.token("way", 32).lower(), f"https://work.weixin.qq.com/u/vc{ids.token('way', 30).lower()}", settings
-        )
-        self._world.wecom.contact_ways[way.config_id] = way
-        self._world.stream.tell("staff")
-        return done(config_id=way.config_id, **self._contact_code(way))
+        return settings
 
     def _contact_code(self, way: ContactWay) -> dict[str, str]:
         return {"qr_code": picture_url(self._world, way.config_id)} if way.settings["scene"] == 2 else {}

@@ -10,6 +10,8 @@ SETTINGS = CONFIG["official_account"]
 KEYS = {"appid": SETTINGS["app_id"], "secret": SETTINGS["app_secret"], "grant_type": "client_credential"}
 TEMPLATE = next(iter(SETTINGS["templates"]))
 
+DATA = {"thing1": {"value": "育儿群"}, "character_string2": {"value": "7"}, "thing3": {"value": "可以进群了"}}
+
 
 def stable(box: Box, **more: Any) -> Any:
     return box.http.post("/oa/cgi-bin/stable_token", json=KEYS | more).json()
@@ -30,7 +32,7 @@ def send(box: Box, account: dict[str, Any], text: str = "您好") -> int:
 
 
 def template(box: Box, account: dict[str, Any], **more: Any) -> dict[str, Any]:
-    body = {"touser": account["openid"], "template_id": TEMPLATE, "data": {"thing1": {"value": "可以进群了"}}}
+    body = {"touser": account["openid"], "template_id": TEMPLATE, "data": DATA}
     return box.oa("/cgi-bin/message/template/send", body | more)
 
 
@@ -124,7 +126,9 @@ def test_a_template_message_is_delivered_once_under_its_id(box: Box) -> None:
     first = template(box, account, client_msg_id="notice-1", url="http://localhost/h5")
     assert template(box, account, client_msg_id="notice-1")["msgid"] == first["msgid"]
     shown = [message for message in box.do("GET", f"{here}/chat")["messages"] if message["kind"] == "template"]
-    assert [(message["text"], message["url"]) for message in shown] == [("thing1: 可以进群了", "http://localhost/h5")]
+    assert [(message["text"], message["url"]) for message in shown] == [
+        ("活动名称: 育儿群\n预约序号: 7\n温馨提示: 可以进群了", "http://localhost/h5")
+    ]
     done = [fields for fields in box.settle() if fields["Event"] == "TEMPLATESENDJOBFINISH"]
     assert [(fields["MsgID"], fields["Status"]) for fields in done] == [(str(first["msgid"]), "success")]
     box.advance(601)
@@ -145,8 +149,9 @@ def test_a_person_who_blocks_templates_sees_none(box: Box) -> None:
     ("change", "code"),
     [
         ({"template_id": "other"}, 40037),
-        ({"data": {"thing1": {"value": "长" * 21}}}, 47003),
-        ({"data": {"free": {"value": "x"}}}, 47003),
+        ({"data": DATA | {"thing1": {"value": "长" * 21}}}, 47003),
+        ({"data": DATA | {"free": {"value": "x"}}}, 47003),
+        ({"data": {"thing1": {"value": "x"}}}, 47003),
         ({"client_msg_id": "x" * 33}, 47003),
     ],
 )

@@ -87,6 +87,16 @@ def test_a_used_code_is_absent_from_the_second_event(box: Box) -> None:
     assert "WelcomeCode" not in box.settle()[1]
 
 
+def test_updating_a_contact_way_overwrites_it(box: Box) -> None:
+    way = contact_way(box, remark="x")
+    change = {"config_id": way["config_id"], "user": ["owner-lin"], "type": 2}
+    assert box.wecom("update_contact_way", change)["errcode"] == 0
+    after = box.wecom("get_contact_way", {"config_id": way["config_id"]})["contact_way"]
+    assert (after["user"], after["type"], after.get("state"), after.get("remark")) == (["owner-lin"], 1, None, None)
+    assert box.wecom("del_contact_way", {"config_id": way["config_id"]})["errcode"] == 0
+    assert box.wecom("update_contact_way", change)["errcode"] == 41044
+
+
 def test_requests_wait_for_the_staff_member(box: Box) -> None:
     account = box.person()
     way = contact_way(box, skip_verify=False)
