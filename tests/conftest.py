@@ -1,4 +1,4 @@
-"""Fixtures shared by all tests. `cloud` is a real DynamoDB API over HTTP: a local cloud with the tables of the template."""
+"""Fixtures shared by all tests. `cloud` is a real DynamoDB API over HTTP, with the tables of the template."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from support import sandbox as sandboxes
 from support.cloud import Cloud, running
+from support.sandbox import Sandbox
 
 
 @pytest.fixture
@@ -26,3 +28,17 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """A local cloud of this run's own, on a free loopback port, ended with the run."""
     with running(tmp_path_factory.mktemp("cloud")) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def sandbox(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One sandbox for the run's tests, with the local cloud's credentials."""
+    with sandboxes.running(tmp_path_factory.mktemp("sandbox")) as started:
+        yield started
+
+
+@pytest.fixture
+def partners(sandbox: Sandbox) -> Iterator[Sandbox]:
+    """The sandbox as all partners at once, emptied for this test."""
+    with sandboxes.as_partners(sandbox) as ready:
+        yield ready

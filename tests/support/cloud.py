@@ -14,6 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import boto3
+from botocore.config import Config
+
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
 
@@ -96,7 +99,8 @@ def _fill() -> None:
     key = client("kms").create_key()["KeyMetadata"]
     os.environ["POND_KEY_ID"] = key["Arn"]
     forget()
-    formation = client("cloudformation")
+    patient = Config(read_timeout=60, retries={"total_max_attempts": 1})  # a loaded machine makes tables slowly
+    formation = boto3.client("cloudformation", config=patient)
     formation.create_stack(
         StackName="tables",
         TemplateBody=(ROOT / "infra/tables.yaml").read_text(),

@@ -12,8 +12,7 @@ from pond.platforms import official_account, sms, wecom
 from pond.platforms.envelopes import Envelope
 from pond.platforms.errors import Meaning, PartnerBusy, PartnerRefused
 from sandbox.crypto import Sealer, sign
-
-from .conftest import Sandbox
+from support.sandbox import Sandbox
 
 pytestmark = pytest.mark.usefixtures("cloud")
 Account = dict[str, Any]
