@@ -157,7 +157,10 @@ class _Calls:
         if template is None:
             return refusal(40037)
         data, client_id = body.get("data"), str(body.get("client_msg_id", ""))
-        if not isinstance(data, dict) or len(client_id) > 32 or any(key not in data for key in template["fields"]):
+        if not isinstance(data, dict) or len(client_id) > 32:
+            return refusal(47003)
+        labels = template.get("fields") or {key: key for key in data}  # a template without fields takes any
+        if not labels.keys() <= data.keys():
             return refusal(47003)
         wrong = next((key for key, value in data.items() if not _fits(key, value)), None)
         if wrong:
@@ -171,7 +174,7 @@ class _Calls:
         if client_id:
             sent[account.openid, client_id] = (now, msg_id)
         if not account.refuses:
-            text = "\n".join(f"{label}: {data[key]['value']}" for key, label in template["fields"].items())
+            text = "\n".join(f"{label}: {data[key]['value']}" for key, label in labels.items())
             self._world.chat(
                 account,
                 "account",

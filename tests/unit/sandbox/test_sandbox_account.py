@@ -161,6 +161,15 @@ def test_bad_templates_are_refused(box: Box, change: dict[str, Any], code: int) 
     assert template(box, account, **change)["errcode"] == code
 
 
+def test_a_template_without_fields_takes_any(box: Box) -> None:
+    account = box.person()
+    here = f"/accounts/{account['account_id']}"
+    box.do("POST", f"{here}/follow")
+    box.do("PATCH", "/config", official_account={"templates": {"free": {"title": "通知"}}})
+    assert template(box, account, template_id="free", data={"thing9": {"value": "好"}})["errcode"] == 0
+    assert box.do("GET", f"{here}/chat")["messages"][-1]["text"] == "thing9: 好"
+
+
 def test_user_info_tells_what_the_binding_allows(box: Box) -> None:
     account = box.person()
     assert box.oa("/cgi-bin/user/info", openid=account["openid"]) == {"subscribe": 0, "openid": account["openid"]}
