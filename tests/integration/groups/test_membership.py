@@ -57,8 +57,9 @@ def town(make_place: Callable[..., Place], partners: Sandbox) -> Callable[..., T
         empty = make_place(groups=0, capacity=capacity)
         partners.do("POST", "/staff", {"userid": "ana", "name": "安娜"})
         chats = [partners.do("POST", "/groups", {"name": f"孕期 {n} 群", "owner": "ana"}) for n in range(groups)]
-        for chat in chats:
-            setup.import_group(chat["chat_id"], empty.programme_id, "pregnancy", capacity, NOW)
+        for order, chat in enumerate(chats):
+            later = NOW + timedelta(seconds=order)
+            setup.import_group(chat["chat_id"], empty.programme_id, "pregnancy", capacity, later)
         return Town(Place(empty.programme_id, empty.pool_id, tuple(chat["chat_id"] for chat in chats)), partners)
 
     return make
