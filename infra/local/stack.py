@@ -6,7 +6,10 @@ import os
 import platform
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,6 +110,24 @@ def fill_secrets(cloud: Cloud, secrets: Mapping[str, Mapping[str, str]]) -> None
     store = cloud.client("secretsmanager")
     for name, value in secrets.items():
         store.put_secret_value(SecretId=f"{NAME}/{name}", SecretString=json.dumps(value, ensure_ascii=False))
+
+
+def warm(cloud: Cloud, stack: Stack) -> None:
+    """Start every function once, so that nobody's first click waits for it. What they answer does not matter."""
+    doors = ("official-account", "wecom", "assets/none", "m/none")
+    workers = ("relay", "admission", "allocation", "membership", "greeting")
+    functions = cloud.client("lambda")
+
+    def knock(path: str) -> None:
+        with suppress(OSError):
+            urllib.request.urlopen(f"{stack.api_url}/{path}", timeout=30).close()  # noqa: S310 - of this machine
+
+    def call(name: str) -> None:
+        functions.invoke(FunctionName=f"{NAME}-{name}:live", Payload=b'{"Records": []}')
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(knock, doors))
+        list(pool.map(call, workers))
 
 
 def _sources() -> Iterable[Path]:

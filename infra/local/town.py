@@ -63,6 +63,8 @@ def running(cloud_port: int, sandbox_port: int, folder: Path = FOLDER) -> Iterat
         with step(f"start the sandbox on port {sandbox_port}"):
             sandbox = partners.start(sandbox_port, deployed.api_url, folder)
         try:
+            with step("warm the functions up"):
+                stack.warm(cloud, deployed)
             yield Town(cloud, deployed, sandbox)
         finally:
             sandbox.stop()

@@ -1,0 +1,100 @@
+# Every command a person needs; CI calls the same ones. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+ENV ?= prod
+CLOUD_PORT ?= 4566
+SANDBOX_PORT ?= 8900
+RELEASE ?= $(shell git rev-parse --short=12 HEAD)
+
+UV := $(CURDIR)/.tools/uv/bin/uv
+PYTHON := $(CURDIR)/.venv/bin/python
+SAM := $(CURDIR)/.venv/bin/sam
+BUILT := .aws-sam/aws
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONPATH := $(CURDIR)/infra:$(CURDIR)/layers/pond/python
+export SAM_CLI_TELEMETRY := 0
+
+help: ## what can be done here
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+# --- preparing ---------------------------------------------------------------------------------------------------------
+
+setup: .venv/.synced ## prepare Python and the tools, inside this folder
+
+$(UV): tests/bootstrap.txt
+	@command -v python3 >/dev/null || { echo "python3 is missing: install Python 3.9 or later (Debian: apt-get install python3-venv)"; exit 1; }
+	@python3 -c 'import ensurepip, venv' || { echo "Python's venv is missing (Debian: apt-get install python3-venv)"; exit 1; }
+	@echo "preparing uv in .tools"
+	@rm -rf .tools/uv
+	@python3 -m venv .tools/uv
+	@.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bootstrap.txt
+	@touch $(UV)
+
+.venv/.synced: $(UV) tests/requirements.txt .python-version
+	@echo "installing the tools into .venv"
+	@[ -x .venv/bin/python3.13 ] || $(UV) venv --quiet --clear --python 3.13 .venv
+	@$(UV) pip sync --quiet --python .venv/bin/python --require-hashes tests/requirements.txt
+	@touch $@
+
+lock: setup ## resolve the dependencies again and write them with their hashes
+	$(UV) pip compile --quiet --upgrade --no-emit-index-url --python-version 3.13 --generate-hashes tests/requirements.in -o tests/requirements.txt
+	$(UV) pip compile --quiet --no-emit-index-url --python-version 3.13 --python-platform aarch64-manylinux2014 --generate-hashes \
+		-c tests/requirements.txt --excludes layers/deps/excludes.txt layers/deps/requirements.in -o layers/deps/requirements.txt
+	$(UV) pip compile --quiet --upgrade --no-emit-index-url --universal --generate-hashes tests/bootstrap.in -o tests/bootstrap.txt
+
+# --- running -----------------------------------------------------------------------------------------------------------
+
+run: setup ## start Pond, the local cloud and the sandbox; one address to open (CLOUD_PORT=, SANDBOX_PORT=)
+	@exec $(PYTHON) -m local --cloud-port $(CLOUD_PORT) --sandbox-port $(SANDBOX_PORT)
+
+seed: setup ## fill what runs with the demonstration community once more
+	@$(PYTHON) -m pondctl --env-file .local/environment seed --sandbox http://127.0.0.1:$(SANDBOX_PORT)
+
+# --- testing -----------------------------------------------------------------------------------------------------------
+
+test: lint types ## everything a change must pass
+	@$(PYTHON) -m pytest
+
+lint: setup ## style and simple mistakes
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+
+types: setup ## static types
+	@$(PYTHON) -m mypy layers/pond/python/pond infra tests
+	@for file in functions/*/app.py; do $(PYTHON) -m mypy --no-error-summary $$file || exit 1; done
+
+unit: setup ## rules and parsing, without network
+	@$(PYTHON) -m pytest tests/unit tests/architecture
+
+integration: setup ## rooms against a DynamoDB over HTTP
+	@$(PYTHON) -m pytest tests/integration
+
+journeys: setup ## whole ways in a browser against the deployed local stack
+	@$(PYTHON) -m pytest tests/journeys
+
+template: setup ## the template's own rules
+	@$(PYTHON) -m pytest tests/template
+
+bench-imports: setup ## what each function imports, beside a bare DynamoDB client
+	@$(PYTHON) -m bench_imports
+
+# --- AWS ---------------------------------------------------------------------------------------------------------------
+
+validate: setup ## ask SAM and cfn-lint about the template
+	@$(SAM) validate --lint --template-file template.yaml --region us-east-1
+	@$(PYTHON) -m cfnlint template.yaml infra/*.yaml
+
+build: setup ## build for AWS (arm64) into .aws-sam/aws
+	@UV=$(UV) PYTHON=$(PYTHON) LAYER_PLATFORM=aarch64-manylinux2014 \
+		$(SAM) build --cached --parallel --cache-dir .aws-sam/aws-cache --build-dir $(BUILT)
+
+deploy: build ## deploy to AWS: ENV=prod names a section of samconfig.toml
+	$(SAM) deploy --config-env $(ENV) --template-file $(BUILT)/template.yaml \
+		--parameter-overrides $$($(PYTHON) infra/parameters.py $(ENV)) Release=$(RELEASE)
+
+clean: ## remove everything made here
+	rm -rf .venv .tools .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.PHONY: help setup lock run seed test lint types unit integration journeys template bench-imports validate build deploy clean
