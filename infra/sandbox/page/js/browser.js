@@ -53,7 +53,9 @@ function loaded(element, frame) {
     go({});
     return;
   }
-  if (frame.history.at(-1) !== page.URL) frame.history.push(page.URL);
+  // WeChat's own sign-in isn't a place to go back to: it would only lead here again.
+  const signIn = new URL(page.URL).pathname.startsWith("/open/");
+  if (!signIn && frame.history.at(-1) !== page.URL) frame.history.push(page.URL);
   inspect(page, frame);
   page.addEventListener("contextmenu", (event) => {
     if (!codeOf(event.target)) return;
@@ -74,7 +76,7 @@ function pressable(page) {
     stop();
     if (code) timer = setTimeout(() => scan(code), HOLD_MS);
   });
-  for (const end of ["pointerup", "pointercancel", "pointermove"]) page.addEventListener(end, stop);
+  for (const end of ["pointerup", "pointercancel"]) page.addEventListener(end, stop);
 }
 
 function codeOf(image) {

@@ -3,7 +3,7 @@
 import { patchTo } from "./api.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { arrive, attempt, go, hold, openApp, openChat, place, secondAccount } from "./nav.js";
+import { arrive, attempt, go, hold, openApp, openChat, place, secondAccount, unread } from "./nav.js";
 import { face } from "./parts.js";
 import { current, personOf, state } from "./store.js";
 import { phoneShown } from "./text.js";
@@ -17,9 +17,8 @@ const joined = (account) => seatsOf(account).length > 0;
 
 function welcomed(account) {
   const since = Math.min(...seatsOf(account).map((seat) => seat.join_time));
-  const told = chatOf(account).some((m) => m.from === "account" && m.at >= since)
-    || groupsOf(account).some((group) => group.messages.some((m) => !m.system && m.at >= since && m.from !== account.nickname));
-  return Number.isFinite(since) && told;
+  const told = chatOf(account).filter((m) => m.from === "account");
+  return told.some((m) => m.at >= since) && unread("account", told) === 0;
 }
 
 const STEPS = [
