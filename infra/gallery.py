@@ -5,14 +5,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import segno
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "layers/pond/python"))
 
 from pond.web import assets, pages, rendering  # after the path is known
 
 SOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 WHICH: dict[str, Any] = {"programme_id": "muying", "programme_name": "免费育儿社群"}
-# a 1×1 grey GIF stands for a code image
-IMAGE = "data:image/gif;base64,R0lGODlhAQABAIAAAMzMzAAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="
+IMAGE = segno.make("https://pond.example/sample", error="m").png_data_uri(scale=6, border=2)
 CONSENT = (
     "我们收集您的姓名、手机号、阶段、预产期或宝宝生日、所在城市，用来安排合适的群和通知您。\n"
     "加密保存，不会给别人。您可以随时要求删除。"
