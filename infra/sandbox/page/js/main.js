@@ -41,7 +41,17 @@ function sides() {
   toPhone();
 }
 
+// The H5's redirects name the sandbox's own origin: under 127.0.0.1 its frame would be a stranger to the phone.
+async function atHome() {
+  await read("config");
+  const home = state.config.public_origin;
+  if (!home || home === location.origin || location.hostname !== "127.0.0.1") return true;
+  location.replace(home + location.pathname + location.hash);
+  return false;
+}
+
 async function start() {
+  if (!(await atHome())) return;
   sides();
   watch(draw);
   watch(choose);
