@@ -13,6 +13,8 @@ class WrongEnvironment(Exception):
 _TO_DO = {
     "programme.invalid": "correct that place in the file and apply it again",
     "programme.unknown": "`pondctl programmes` lists what there is; `pondctl apply FILE` adds one",
+    "file.unreadable": "check the path, and that the file is YAML in UTF-8",
+    "channel.invalid": "give it such an id, and a name with --name",
     "channel.unknown": "`pondctl channels list` shows the ids",
     "segment.unknown": "the segment's id stands in the programme's file",
     "opening.overlaps": "choose a start after it ends; `pondctl openings list` shows them",

@@ -45,15 +45,19 @@ def read(file: Path) -> dict[str, Any]:
     """The document in a YAML file.
 
     Raises:
-        Refused: `programme.invalid`: no such file, not YAML, or not one mapping.
+        Refused: `file.unreadable`: no such file, or not YAML; `programme.invalid`: not one mapping.
     """
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise Refused("programme.invalid", f"{file} cannot be read: {' '.join(str(error).split())}") from error
+        raise Refused("file.unreadable", f"{file} cannot be read: {_why(error)}") from error
     if not isinstance(document, dict):
         raise Refused("programme.invalid", f"{file} holds no programme: names with values are expected")
     return document
+
+
+def _why(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else " ".join(str(error).split())
 
 
 def _segments(segments: Any) -> str:

@@ -20,7 +20,7 @@ from pondctl import programmes as programme_files
 from pondctl.output import china, progress
 
 DEMO = Path(__file__).parents[1] / "demo/programme.yaml"
-CHANNELS = (("video", "短视频主页", "video"), ("poster", "门店海报", "poster"))
+CHANNELS = (("video", "短视频主页", "video", ("线上",)), ("poster", "门店海报", "poster", ("线下",)))
 GROUPS = (
     ("planning", "备孕 1 群"),
     ("pregnancy", "孕期 1 群"),
@@ -46,8 +46,8 @@ def run(given: argparse.Namespace, now: datetime) -> int:
     """Add what is missing."""
     applied = programmes.apply(programme_files.read(DEMO), now)
     print(f"programme {applied.programme_id}: {applied.outcome}")
-    for channel_id, name, source in CHANNELS:
-        codes.create_channel(channel_id, name, source, (name,), applied.programme_id, now)
+    for channel_id, name, source, tags in CHANNELS:
+        codes.create_channel(channel_id, name, source, tags, applied.programme_id, now)
         codes.code(channel_id, now)
         print(f"channel {channel_id}: {codes.short_link(channel_id)}")
     _groups(given.sandbox.rstrip("/"), applied.programme_id, now)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from pond.kernel.tables import (
@@ -163,13 +164,14 @@ def all_phones() -> Iterator[Phone]:
     return map(_phone, PhoneRow.scan())
 
 
-def _write(row: PhoneRow, actions: list[Action], condition: object) -> bool:
+def _write(row: PhoneRow, actions: list[Action], condition: Condition) -> bool:
     try:
-        row.update(actions=actions, condition=condition)  # type: ignore[arg-type]
+        row.update(actions=actions, condition=condition)
     except UpdateError as error:
-        if not refused(error):
-            raise
-        return False
+        # the same person's other tap is in its transaction: as if the row had changed, so that the caller looks again
+        if refused(error) or error.cause_response_code == "TransactionConflictException":
+            return False
+        raise
     return True
 
 
