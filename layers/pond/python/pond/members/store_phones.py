@@ -4,7 +4,6 @@ A row that was proven or blocked never carries `expires_at`. Whose number it is 
 changes; so is whose account it is, which the same transaction writes into `accounts`.
 """
 
-from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime, timedelta
 
@@ -157,11 +156,6 @@ def mark_blocked(phone_id: str, at: datetime | None) -> str | None:
     else:
         row.update(actions=[PhoneRow.blocked_at.remove()])
     return row.member_id
-
-
-def all_phones() -> Iterator[Phone]:
-    """Every number, by a scan: for checks only."""
-    return map(_phone, PhoneRow.scan())
 
 
 def _write(row: PhoneRow, actions: list[Action], condition: Condition) -> bool:
