@@ -8,12 +8,13 @@ from typing import Any
 from unittest import mock
 
 import pytest
-
-from pond.channels import admission, bookings, followers, openings, store_followers, store_line
+from pond.channels import admission, bookings, followers, openings, store_followers, store_line, store_openings
 from pond.channels.events import OpeningOpened
+from pond.channels.model import Booking, Opening
 from pond.kernel.aws import client
 from pond.kernel.errors import Permanent, Transient
 from pond.platforms.errors import PartnerRefused
+from pond.programmes import service as programmes
 from support.crashes import explore
 from support.web import CONTEXT, load
 from support.wechat import CUSTOM, TEMPLATE, WeChat
@@ -71,7 +72,7 @@ def test_numbers_that_are_nobodys_are_passed_over(
     person = book()
     lost = store_line.next_number(programme_id, now)
     assert lost == 2
-    store_line.put_booking(programme_id, store_line.Booking(lost, person, None, None, None), now)
+    store_line.put_booking(programme_id, Booking(lost, person, None, None, None), now)
     assert store_line.next_number(programme_id, now) == 3
     assert admission.tell_admitted(programme_id, "o", 1, 3, now) == 1
     assert _told(wechat) == [_openid(person)]
@@ -173,22 +174,22 @@ def test_wherever_telling_crashes_nobody_is_told_twice(
 def test_wherever_opening_crashes_it_opens_once(
     make_programme: Callable[..., str], make_follower: Callable[[], str], now: datetime
 ) -> None:
-    def scene() -> openings.Opening:
+    def scene() -> Opening:
         programme = make_programme()
         for _ in range(3):
             bookings.book(programme, make_follower(), None, now)
         return openings.plan(programme, now, now + 10 * MINUTE, 2)
 
-    def check(opening: openings.Opening) -> None:
+    def check(opening: Opening) -> None:
         line = store_line.line(opening.programme_id)
         assert (line.admitted_through, line.opening_id) == (2, None)
-        held = openings.store.load(opening.programme_id, opening.opening_id)
+        held = store_openings.load(opening.programme_id, opening.opening_id)
         assert held is not None
         assert (held.state, held.first_number, held.last_number) == ("closed", 1, 2)
 
-    def act(opening: openings.Opening) -> None:
+    def act(opening: Opening) -> None:
         openings.open_due(opening.programme_id, opening.opening_id, now)
-        with mock.patch.object(openings.programmes, "all_ids", return_value=[opening.programme_id]):
+        with mock.patch.object(programmes, "all_ids", return_value=[opening.programme_id]):
             openings.tend(now + 11 * MINUTE)
 
     explore(scene, act, check)

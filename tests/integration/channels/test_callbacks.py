@@ -1,4 +1,4 @@
-"""The callback function, called as API Gateway calls it, with messages that the sandbox makes, independently of our code."""
+"""The callback function, called as API Gateway calls it, with messages the sandbox makes on its own."""
 
 import time
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from typing import Any
 from unittest import mock
 
 import pytest
-
-from pond.channels import bookings, codes, followers, openings
+from pond.channels import bookings, callbacks, codes, followers, openings
 from pond.kernel.errors import Transient
+from pond.kernel.settings import secret
 from pond.platforms import inbox, store_inbox
 from pond.platforms.xml import parse
 from sandbox.crypto import Sealer, sign
@@ -258,9 +258,7 @@ def test_what_cannot_be_read_is_refused(function: Any, body: str) -> None:
 
 
 def test_an_account_in_safe_mode_takes_only_sealed_messages(post: Post, openid: str) -> None:
-    from pond.channels import callbacks
-
-    safe = callbacks.secret("official-account") | {"mode": "safe"}
+    safe = secret("official-account") | {"mode": "safe"}
     with mock.patch.object(callbacks, "secret", return_value=safe):
         assert post(_message(openid, "预约"), "plain")["status"] == 403
         assert post(_message(openid, "你好"), "compatible")["status"] == 200

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import yaml
-
 from pond.kernel.errors import NotFound, Transient
 from pond.programmes import service, store
 

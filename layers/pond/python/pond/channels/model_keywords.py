@@ -12,7 +12,12 @@ def heard(programme: Programme, text: str) -> Answer | None:
     """
     said = _letters(text)
     offered = [Answer(programme.booking_keywords, ""), *programme.answers]
-    found = [(len(word), -n) for n, one in enumerate(offered) for word in map(_letters, one.keywords) if word in said]
+    found = [
+        (len(word), -n)
+        for n, one in enumerate(offered)
+        for word in map(_letters, one.keywords)
+        if word and word in said
+    ]
     return offered[-max(found)[1]] if found else None
 
 
