@@ -1,0 +1,18 @@
+"""The import budget, by module count: a timer on a shared machine says something else each time."""
+
+import pytest
+
+import bench_imports
+from bench_imports import Cost
+
+BUDGET = 1.25  # the target is 1.2; the doors with forms and templates are the two above it
+
+
+@pytest.fixture(scope="module")
+def bare() -> Cost:
+    return bench_imports.bare()
+
+
+@pytest.mark.parametrize("name", bench_imports.names())
+def test_a_function_imports_little_more_than_a_bare_client(name: str, bare: Cost) -> None:
+    assert bench_imports.of_function(name).modules <= BUDGET * bare.modules
