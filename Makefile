@@ -84,7 +84,7 @@ bench-imports: setup ## what each function imports, beside a bare DynamoDB clien
 
 validate: setup ## ask SAM and cfn-lint about the template
 	@$(SAM) validate --lint --template-file template.yaml --region us-east-1
-	@$(PYTHON) -m cfnlint template.yaml infra/*.yaml
+	@.venv/bin/cfn-lint template.yaml infra/*.yaml
 
 build: setup ## build for AWS (arm64) into .aws-sam/aws
 	@UV=$(UV) PYTHON=$(PYTHON) LAYER_PLATFORM=aarch64-manylinux2014 \

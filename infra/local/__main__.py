@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--no-seed", action="store_true", help="leave it empty")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore Ctrl-C
     try:
         need_port(given.cloud_port, "the local cloud", "CLOUD_PORT")
         need_port(given.sandbox_port, "the sandbox", "SANDBOX_PORT")
