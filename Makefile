@@ -50,7 +50,7 @@ run: setup ## start Pond, the local cloud and the sandbox; one address to open (
 	@exec $(PYTHON) -m local --cloud-port $(CLOUD_PORT) --sandbox-port $(SANDBOX_PORT)
 
 seed: setup ## fill what runs with the demonstration community once more
-	@$(PYTHON) -m pondctl --env-file .local/environment seed --sandbox http://127.0.0.1:$(SANDBOX_PORT)
+	@$(PYTHON) -m pondctl --env-file .local/env seed --sandbox http://127.0.0.1:$(SANDBOX_PORT)
 
 # --- testing -----------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Prints an environment's template parameters from samconfig.toml: naming one on SAM's command line drops those there."""
+"""Prints an environment's template parameters of samconfig.toml: naming one on SAM's command line drops all there."""
 
 import sys
 import tomllib

@@ -48,7 +48,7 @@ def main() -> int:
 
 def _keep_environment(running: Town) -> None:
     lines = [f"{name}={value}\n" for name, value in running.environment().items()]
-    (FOLDER / "environment").write_text("".join(lines), encoding="utf-8")
+    (FOLDER / "env").write_text("".join(lines), encoding="utf-8")
 
 
 def _seed(running: Town) -> None:
