@@ -1,4 +1,8 @@
-"""`/h5/*`: the brand's own domain in front of Pond's API, so that pages, cookies and the phone share one origin."""
+"""`/h5/*`: the brand's own domain in front of Pond's API, so that pages, cookies and the phone share one origin.
+
+What always holds: each account has its own cookies, as each real phone has. In a browser that holds several phones they
+stand side by side as `name.account`; Pond sees and sets the plain names, and only those of the account in hand.
+"""
 
 from __future__ import annotations
 
@@ -45,23 +49,45 @@ async def _forward(world: World, request: Request) -> Response:
             request.method,
             url,
             content=await request.body(),
-            headers=_sent(request) + list(host.items()),
+            headers=_sent(world, request) + list(host.items()),
             timeout=SECONDS,
         )
     except httpx.HTTPError as error:
         return PlainTextResponse(f"the H5 target does not answer: {type(error).__name__}\n", status_code=502)
     response = Response(answer.content, status_code=answer.status_code)
-    kept = [(name, value) for name, value in answer.headers.raw if name.decode().lower() not in NOT_RETURNED]
+    kept = [(name.lower(), value) for name, value in answer.headers.raw if name.decode().lower() not in NOT_RETURNED]
+    account_id = request.cookies.get(COOKIE, "")
+    if account_id in world.people.accounts:
+        kept = [(name, _owned(value, account_id) if name == b"set-cookie" else value) for name, value in kept]
     own = [(name, value) for name, value in response.raw_headers if name == b"content-length"]
-    response.raw_headers = [*((name.lower(), value) for name, value in kept), *own]
+    response.raw_headers = [*kept, *own]
     return response
 
 
-def _sent(request: Request) -> list[tuple[str, str]]:
+def _owned(set_cookie: bytes, account_id: str) -> bytes:
+    name, _, rest = set_cookie.partition(b"=")
+    return name + f".{account_id}=".encode() + rest
+
+
+def _cookies(world: World, header: str, account_id: str) -> list[str]:
+    """The cookies of the account in hand, by their plain names, and those that are nobody's."""
+    cookies = []
+    for one in header.split("; ") if header else []:
+        name, _, value = one.partition("=")
+        plain, _, owner = name.rpartition(".")
+        if plain and owner in world.people.accounts:
+            if owner == account_id:
+                cookies.append(f"{plain}={value}")
+        elif name != COOKIE:
+            cookies.append(one)
+    return cookies
+
+
+def _sent(world: World, request: Request) -> list[tuple[str, str]]:
     headers = [(name, value) for name, value in request.headers.items() if name not in NOT_SENT]
-    cookies = [one for one in request.headers.get("cookie", "").split("; ") if not one.startswith(f"{COOKIE}=")]
+    cookies = _cookies(world, request.headers.get("cookie", ""), request.cookies.get(COOKIE, ""))
     headers = [(name, value) for name, value in headers if name not in ("cookie", "x-forwarded-for")]
-    if any(cookies):
+    if cookies:
         headers.append(("cookie", "; ".join(cookies)))
     caller = request.client.host if request.client else "127.0.0.1"
     before = request.headers.get("x-forwarded-for")

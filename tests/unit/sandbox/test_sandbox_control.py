@@ -156,6 +156,20 @@ def test_the_proxy_passes_everything_but_the_sandboxes_cookie(box: Box) -> None:
     assert len(answer.headers.get_list("set-cookie")) == 2
 
 
+def test_each_account_has_its_own_cookies_behind_the_proxy(box: Box) -> None:
+    first, second = box.person()["account_id"], box.person()["account_id"]
+    answer = box.http.get("/h5/", headers={"cookie": f"sandbox_account={first}"})
+    set_cookies = answer.headers.get_list("set-cookie")
+    assert [one.partition("=")[0] for one in set_cookies] == [f"one.{first}", f"two.{first}"]
+    assert all("path=/" in one.lower() for one in set_cookies)
+    kept = f"one.{first}=1; one.{second}=2; two=3; v1.2=4"
+    for account_id, sent in ((first, "one=1; two=3; v1.2=4"), (second, "one=2; two=3; v1.2=4")):
+        headers = {"cookie": f"{kept}; sandbox_account={account_id}"}
+        assert box.http.get("/h5/", headers=headers).json()["headers"]["cookie"] == sent
+    strangers = box.http.get("/h5/", headers={"cookie": "sandbox_account=a99"})
+    assert strangers.headers.get_list("set-cookie")[0].startswith("one=")
+
+
 def test_the_proxy_says_when_nothing_answers(box: Box) -> None:
     box.do("PATCH", "/config", h5_target="")
     assert box.http.get("/h5/").status_code == 502
