@@ -27,7 +27,7 @@ FORM: dict[str, Any] = {**WHICH, "choices": CHOICES, "consent_version": "2026-11
 TYPED = pages.Values("王小美", "13800138000", "12345", "pregnancy", "2029-03-09", "杭州", False)
 
 SAMPLES: dict[str, pages.Page] = {
-    "landing": pages.Landing(**WHICH, channel_id="douyin", code_image=IMAGE),
+    "landing": pages.Landing(**WHICH, channel_id="douyin", code_text="https://pond.example/sample", code_image=IMAGE),
     "enter": pages.Enter(**WHICH, channel_id="douyin"),
     "not_booked": pages.NotBooked(**WHICH, opens_at=SOON),
     "not_booked_open": pages.NotBooked(**WHICH, open_now=True, opens_at=SOON),

@@ -17,6 +17,7 @@ from pond.groups import setup
 from pond.kernel.errors import PondError, Refused
 from pond.programmes import service as programmes
 from pondctl import programmes as programme_files
+from pondctl.openings import positive
 from pondctl.output import china, progress
 
 DEMO = Path(__file__).parents[1] / "demo/programme.yaml"
@@ -38,7 +39,7 @@ def add_to(commands: Any) -> None:
     """The command of this file."""
     seed = commands.add_parser("seed", help="fill a local deployment with a demonstration community")
     seed.add_argument("--sandbox", default="http://127.0.0.1:8900", metavar="URL", help="the sandbox's address")
-    seed.add_argument("--hours", type=int, default=3, metavar="N", help="openings for so many hours (3)")
+    seed.add_argument("--hours", type=positive, default=3, metavar="N", help="openings for so many hours (3)")
     seed.set_defaults(run=run)
 
 

@@ -29,6 +29,7 @@ def test_it_shows_the_code_and_leads_in_with_the_channel(channel_id: str, monkey
     page = caller()("GET", f"/c/{channel_id}")
     assert page["statusCode"] == 200 and 'data-state="landing"' in page["body"]
     assert 'src="data:image/png;base64,' in page["body"]
+    assert f'data-code="{made.url}"' in page["body"]
     assert f"&amp;from={channel_id}" in page["body"]
     assert len(page["body"]) < 10_000
 
@@ -47,7 +48,7 @@ def test_who_is_known_goes_straight_to_their_state(
     channel_id: str, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pond.web.boundary.clock.now", lambda: now)
-    monkeypatch.setattr("pond.web.intake._code_image", lambda channel_id, now: None)
+    monkeypatch.setattr("pond.web.intake._code_text", lambda channel_id, now: None)
     cookie = sessions.seal(sessions.open_session("f1", "a1", now))
     page = caller()("GET", f"/c/{channel_id}", cookies={"pond": cookie})
     programme_id = codes.get(channel_id).programme_id

@@ -17,11 +17,13 @@ def landing(visit: Visit, channel_id: str) -> Response:
     """A channel's short link: its code to follow the account, and the way in."""
     channel = codes.get(channel_id)
     programme = programmes.get(channel.programme_id)
+    text = _code_text(channel_id, visit.now)
     page = pages.Landing(
         programme_id=programme.programme_id,
         programme_name=programme.name,
         channel_id=channel_id,
-        code_image=_code_image(channel_id, visit.now),
+        code_text=text,
+        code_image=f"data:image/png;base64,{b64encode(codes.code_image(text, 'png')).decode()}" if text else None,
         known=persons.person(visit) is not None,
     )
     return answers.html(page, visit.prefix)
@@ -60,10 +62,9 @@ def asset(visit: Visit, name: str) -> Response:
     return answers.asset(*assets.read(name))
 
 
-def _code_image(channel_id: str, now: datetime) -> str | None:
+def _code_text(channel_id: str, now: datetime) -> str | None:
     try:
-        url = codes.code(channel_id, now).qr_url
+        return codes.code(channel_id, now).qr_url
     except Transient as error:  # the page has its button all the same
         logger.warning("landing without a code", extra={"code": error.code})
         return None
-    return f"data:image/png;base64,{b64encode(codes.code_image(url, 'png')).decode()}"

@@ -28,11 +28,12 @@ class Page:
 class Landing(Page):
     """A channel's short link: follow the account by its code, or go in directly (`known`: without the OAuth trip).
 
-    `code_image` is a data URI, None while there is no code.
+    `code_text` is what the code says, `code_image` draws it as a data URI; both are None while there is no code.
     """
 
     template = "landing.html"
     channel_id: str
+    code_text: str | None
     code_image: str | None
     known: bool = False
 
