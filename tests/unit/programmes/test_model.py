@@ -10,6 +10,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pond.kernel.errors import Refused
 from pond.programmes.model import Programme, check_change, months_between, parse, pool_id, segment_for
 from pond.programmes.model_texts import FIELDS, fill

@@ -7,12 +7,14 @@ A `Programme` that exists is whole and consistent: `parse` refuses any other, na
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import combinations
 from typing import Any, Literal, cast
 
 from pond.kernel.errors import Refused
+from pond.programmes import model_rules_reader
 from pond.programmes.model_reader import Part
-from pond.programmes.model_texts import ANSWER_FIELDS, FIELDS, TEMPLATES, check, check_template
+from pond.programmes.model_rules import OPEN_TO_ALL, Admission, Question, check_change_of_kinds, check_kinds
+from pond.programmes.model_texts import ANSWER_FIELDS, FIELDS, TEMPLATES, check, check_decision, check_template
 
 Asks = Literal["nothing", "due_date", "birthday"]
 FillOrder = Literal["one_by_one", "even"]
@@ -37,16 +39,20 @@ class Stage:
 
 @dataclass(frozen=True)
 class Segment:
-    """The kind of member a group is for: a stage, or some months of age within one that asks for the birthday."""
+    """Who a group is for: a stage, or months of age within one that asks for the birthday; of some kinds, or of all."""
 
     segment_id: str
     name: str
     stage_id: str
     months_from: int | None
     months_to: int | None
+    kinds: tuple[str, ...] = ()
 
-    def takes(self, months: int | None) -> bool:
-        """Whether a child of so many whole months belongs here (`None`: the stage asks for no birthday)."""
+    def takes(self, months: int | None, kind: str | None = None) -> bool:
+        """Whether a child of so many whole months belongs here (`None`: the stage asks for no birthday), of a parent of
+        that kind."""
+        if self.kinds and kind not in self.kinds:
+            return False
         if months is None or (self.months_from is None and self.months_to is None):
             return True
         return (self.months_from or 0) <= months and (self.months_to is None or months < self.months_to)
@@ -80,6 +86,8 @@ class Programme:
     video_account: str
     texts: Mapping[str, str]
     templates: Mapping[str, Mapping[str, str]]
+    questions: tuple[Question, ...] = ()
+    admission: Admission = OPEN_TO_ALL
     version: int = 0
 
     def stage(self, stage_id: str) -> Stage | None:
@@ -101,8 +109,10 @@ def page_path(programme_id: str) -> str:
     return f"/p/{programme_id}"
 
 
-def segment_for(programme: Programme, stage_id: str, day: date | None, today: date) -> Segment | None:
-    """Where somebody belongs who chose that stage; `day` is what the stage asks for. None: there is no place."""
+def segment_for(
+    programme: Programme, stage_id: str, day: date | None, today: date, kind: str | None = None
+) -> Segment | None:
+    """Where somebody of that kind belongs who chose that stage; `day` is what the stage asks for. None: no place."""
     stage = programme.stage(stage_id)
     if stage is None or (day is None and stage.asks != "nothing"):
         return None
@@ -112,7 +122,7 @@ def segment_for(programme: Programme, stage_id: str, day: date | None, today: da
         months = months_between(day, today)
         if months < 0:
             return None
-    return next((one for one in programme.segments if one.stage_id == stage_id and one.takes(months)), None)
+    return next((one for one in programme.segments if one.stage_id == stage_id and one.takes(months, kind)), None)
 
 
 def months_between(birthday: date, today: date) -> int:
@@ -127,6 +137,7 @@ def parse(document: dict[str, Any], version: int = 0) -> Programme:
         Refused: `programme.invalid`, its message being "where: what".
     """
     top = Part("programme", document)
+    questions, admission, kinds = model_rules_reader.read(top)
     programme = Programme(
         programme_id=top.id("programme_id"),
         name=top.text("name"),
@@ -149,6 +160,7 @@ def parse(document: dict[str, Any], version: int = 0) -> Programme:
                 part.id("stage_id"),
                 part.number("months_from", 0, 240, None),
                 part.number("months_to", 1, 240, None),
+                model_rules_reader.kinds_of(part, kinds),
             )
             for part in top.parts("segments")
         ),
@@ -160,21 +172,30 @@ def parse(document: dict[str, Any], version: int = 0) -> Programme:
         video_account=top.text("video_account"),
         texts={name: top.part("texts").text(name) for name in FIELDS},
         templates={name: top.part("templates").texts(name) for name in TEMPLATES},
+        questions=questions,
+        admission=admission,
         version=version,
     )
     _check_segments(programme)
+    check_kinds(_kinds(programme), admission)
     _check_texts(programme)
     return programme
 
 
 def check_change(before: Programme, after: Programme) -> None:
-    """Refuse a change that would make what people agreed to untrue.
+    """Refuse a change that would make what people agreed to untrue, or put kinds among those they quarrel with.
 
     Raises:
-        Refused: `programme.consent_version` when the consent's text changed under the same version.
+        Refused: `programme.consent_version` when the consent's text changed under the same version;
+            `programme.mixing` when a segment, and so its groups, would go over to kinds that must not mix.
     """
     if before.consent.version == after.consent.version and before.consent.text != after.consent.text:
         raise Refused("programme.consent_version", "consent.text changed: give consent.version a new value")
+    check_change_of_kinds(_kinds(before), _kinds(after), after.admission)
+
+
+def _kinds(programme: Programme) -> dict[str, tuple[str, ...]]:
+    return {segment.segment_id: segment.kinds for segment in programme.segments}
 
 
 def _check_segments(programme: Programme) -> None:
@@ -199,8 +220,9 @@ def _check_segments(programme: Programme) -> None:
         if not mine:
             raise Refused("programme.invalid", f"stages.{stage.stage_id}: no segment takes these people")
         mine.sort(key=lambda one: one.months_from or 0)
-        for one, following in pairwise(mine):
-            if one.months_to is None or one.months_to > (following.months_from or 0):
+        for one, following in combinations(mine, 2):
+            same_kinds = not one.kinds or not following.kinds or set(one.kinds) & set(following.kinds)
+            if same_kinds and (one.months_to is None or one.months_to > (following.months_from or 0)):
                 raise Refused("programme.invalid", f"segments.{following.segment_id}: overlaps {one.segment_id}")
 
 
@@ -214,3 +236,6 @@ def _check_texts(programme: Programme) -> None:
     for name, parts in programme.templates.items():
         for key, text in parts.items():
             check_template(f"templates.{name}.{key}", text, FIELDS[name], known)
+    for name, notice in (("accepted", programme.admission.accepted), ("refused", programme.admission.refused)):
+        if notice:
+            check_decision(f"admission.{name}", notice.text, notice.template, known)

@@ -49,12 +49,26 @@ class Part:
             raise Refused("programme.invalid", f"{self._where}.{name}: must be a whole number from {least} to {most}")
         return value
 
-    def words(self, name: str) -> tuple[str, ...]:
-        """A list of texts, at least one."""
+    def words(self, name: str, *, needed: bool = True) -> tuple[str, ...]:
+        """A list of texts, at least one; where none is needed, none means that the list is not there."""
+        if not needed and not self.has(name):
+            return ()
         value = self._value.get(name)
         if not isinstance(value, list) or not value or not all(isinstance(one, str) and one.strip() for one in value):
             raise Refused("programme.invalid", f"{self._where}.{name}: must be a list of texts")
         return tuple(one.strip() for one in value)
+
+    def has(self, name: str) -> bool:
+        """Whether the field is there at all."""
+        return self._value.get(name) is not None
+
+    def names(self) -> list[str]:
+        """The fields there are."""
+        return [str(name) for name in self._value]
+
+    def refusal(self, name: str, what: str) -> Refused:
+        """The refusal that says what is wrong with a field."""
+        return Refused("programme.invalid", f"{self._where}.{name}: {what}")
 
     def part(self, name: str) -> "Part":
         """A mapping within this one."""

@@ -26,6 +26,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """Every text a programme must have, with the fields it may name."""
 
 ANSWER_FIELDS = ("name", "link")  # what the follow text and the answers to keywords may name
+DECISION_FIELDS = ("name", "reason", "link")  # what a message about an operator's decision may name
+DECISION_TEMPLATE_FIELDS = ("name", "link")  # a reason is too long for a template message's field
 TEMPLATES = ("let_in", "welcome")  # texts that also go out as template messages, field by field
 
 _TEMPLATE_CHARACTERS = {"thing": 20, "character_string": 32, "number": 32, "short_thing": 5}  # WeChat, by kind of field
@@ -38,6 +40,7 @@ _SAMPLES: dict[str, str] = {
     "time": "23:59",
     "link": "https://" + "a" * 160,
     "group": "群" * 30,
+    "reason": "由" * 100,
 }
 
 
@@ -75,3 +78,14 @@ def check_template(where: str, text: str, allowed: tuple[str, ...], known: Mappi
     length = len(fill(text, **{**_SAMPLES, **known}))
     if kind in _TEMPLATE_CHARACTERS and length > _TEMPLATE_CHARACTERS[kind]:
         raise Refused("programme.invalid", f"{where}: {length} characters, {kind} holds {_TEMPLATE_CHARACTERS[kind]}")
+
+
+def check_decision(where: str, text: str, template: Mapping[str, str], known: Mapping[str, str]) -> None:
+    """Refuse a message about an operator's decision whose text or template fields `check` would refuse.
+
+    Raises:
+        Refused: `programme.invalid`.
+    """
+    check(f"{where}.text", text, DECISION_FIELDS, known)
+    for key, part in template.items():
+        check_template(f"{where}.template.{key}", part, DECISION_TEMPLATE_FIELDS, known)
