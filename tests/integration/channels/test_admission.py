@@ -117,7 +117,7 @@ def _messages(url: str) -> list[dict[str, Any]]:
 
 
 def _record(body: dict[str, Any]) -> dict[str, Any]:
-    return {"Records": [{"messageId": "m", "body": json.dumps(body)}]}
+    return {"Records": [{"messageId": "m", "eventSourceARN": "arn:aws:sqs:::q", "body": json.dumps(body)}]}
 
 
 def test_from_the_schedule_to_the_message(

@@ -6,7 +6,7 @@ follow after the last unfollow, follows.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 CODE_LIFE = timedelta(days=30)  # WeChat: the longest a temporary code lives
@@ -140,4 +140,4 @@ class Opening:
 
 def opening_id(starts_at: datetime) -> str:
     """An opening's id: its start. So ids sort as openings follow, and planning twice meets the same row."""
-    return starts_at.strftime("%Y%m%dT%H%M%SZ")
+    return starts_at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

@@ -2,30 +2,22 @@
 
 import json
 from collections.abc import Callable, Iterable
-from itertools import batched
 from typing import Any
 
 from pond.kernel.aws import client
-from pond.kernel.errors import PondError, Transient
+from pond.kernel.errors import PondError
 from pond.kernel.logs import count, logger
 from pond.kernel.settings import settings
-
-_SEND_MAX = 10  # SQS: messages a call
 
 Envelope = dict[str, Any]  # what a rule or the scheduler puts on a queue: {"id", "detail-type", "time", "detail", …}
 
 
 def send(queue_url: str, bodies: Iterable[dict[str, Any]]) -> None:
-    """Put messages on a queue.
-
-    Raises:
-        Transient: `queues.not_sent` when SQS took only some; sending all again repeats those, which workers bear.
+    """Put messages on a queue, one call each: no partial failures to read. A crash in between and the same call again
+    repeats some, which workers bear.
     """
-    for some in batched(bodies, _SEND_MAX, strict=False):
-        entries = [{"Id": str(n), "MessageBody": json.dumps(body, ensure_ascii=False)} for n, body in enumerate(some)]
-        answer = client("sqs").send_message_batch(QueueUrl=queue_url, Entries=entries)
-        if answer.get("Failed"):
-            raise Transient("queues.not_sent", ", ".join(sorted({entry["Code"] for entry in answer["Failed"]})))
+    for body in bodies:
+        client("sqs").send_message(QueueUrl=queue_url, MessageBody=json.dumps(body, ensure_ascii=False))
 
 
 def work(event: dict[str, Any], handle: Callable[[Envelope], None]) -> dict[str, Any]:
@@ -56,6 +48,7 @@ def work_all(
     message id."""
     readable: list[tuple[str, Envelope]] = []
     bodies = {record["messageId"]: record["body"] for record in event["Records"]}
+    origins = {record["messageId"]: record["eventSourceARN"] for record in event["Records"]}
     failures: dict[str, Exception] = {}
     for message_id, body in bodies.items():
         try:
@@ -67,7 +60,7 @@ def work_all(
     again = []
     for message_id, error in failures.items():
         if isinstance(error, PondError) and not error.retryable:
-            _park(bodies[message_id], error)
+            _park(bodies[message_id], origins[message_id], error)
         else:
             again.append({"itemIdentifier": message_id})
             expected = isinstance(error, PondError)
@@ -82,7 +75,7 @@ def work_all(
     return {"batchItemFailures": again}
 
 
-def _park(body: str, error: PondError) -> None:
+def _park(body: str, queue_arn: str, error: PondError) -> None:
     logger.error("parked", extra={"code": error.code, "reason": error.message})
     count("Parked")
     client("sqs").send_message(
@@ -90,5 +83,9 @@ def _park(body: str, error: PondError) -> None:
         MessageBody=body,
         MessageAttributes={
             "reason": {"DataType": "String", "StringValue": f"{error.code}: {error.message}"[:256]},
+            "queue": {
+                "DataType": "String",
+                "StringValue": queue_arn,
+            },  # `pondctl dead-letters resend` reads it
         },
     )
