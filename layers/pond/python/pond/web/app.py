@@ -7,7 +7,6 @@ since errors become answers).
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from chalice.app import Chalice
 
 from pond.kernel.logs import count, logger, metrics
@@ -15,7 +14,7 @@ from pond.kernel.settings import settings
 
 FORM = "application/x-www-form-urlencoded"
 
-Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 
 
 def create_app(name: str) -> Chalice:
@@ -26,7 +25,7 @@ def create_app(name: str) -> Chalice:
 def handler(app: Chalice) -> Handler:
     """The Lambda handler of an app."""
 
-    def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
         answer: dict[str, Any] = app(event, context)
         if answer["statusCode"] >= 500:
             count("Http5xx")
