@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 import yaml
+
 from pond.channels import followers
 from pond.kernel.aws import client
 from pond.kernel.settings import forget

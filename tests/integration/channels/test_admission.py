@@ -8,6 +8,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+
 from pond.channels import admission, bookings, followers, openings, store_followers, store_line, store_openings
 from pond.channels.events import OpeningOpened
 from pond.channels.model import Booking, Opening

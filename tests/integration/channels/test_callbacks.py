@@ -8,6 +8,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+
 from pond.channels import bookings, callbacks, codes, followers, openings
 from pond.kernel.errors import Transient
 from pond.kernel.settings import secret

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+
 from pond.channels import codes, store_channels
 from pond.channels.model import ChannelCode
 from pond.kernel.errors import NotFound, Refused, Transient

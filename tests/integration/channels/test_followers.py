@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+
 from pond.channels import followers
 from pond.channels.model import Follower
 from support.cloud import Cloud

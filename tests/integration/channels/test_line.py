@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
 from pond.channels import bookings, followers, openings, store_followers, store_line, store_openings
 from pond.channels.model import Opening, Place, opening_id
 from pond.kernel.errors import NotFound, Refused

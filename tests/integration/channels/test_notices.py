@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+
 from pond.channels import followers, notices, store_followers
 from pond.channels.model import Follower, Notice
 from pond.kernel.errors import Transient

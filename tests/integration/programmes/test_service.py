@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from pond.kernel.errors import NotFound, Transient
 from pond.programmes import service, store
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pond.channels.events import OpeningOpened, from_change
 
 EVENTS = Path(__file__).parents[1] / "events"

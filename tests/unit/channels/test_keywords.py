@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from pond.channels.model_keywords import heard
 from pond.programmes.model import parse
 
