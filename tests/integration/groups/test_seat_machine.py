@@ -105,7 +105,7 @@ def test_no_order_of_events_breaks_a_seat_rule(cloud: Cloud, make_place: pytest.
     class Run(Seats):
         place_of = make_place(groups=0, capacity=1)  # type: ignore[operator]
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Run,
         settings=settings(
             max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
