@@ -20,7 +20,53 @@ class MemberRegistered(DomainEvent):
     registered_at: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class RegistrationReview(DomainEvent):
+    """The rules want a person to look at a registration before a seat is due."""
+
+    name = "registration.review"
+    member_id: str
+    programme_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationDecided(DomainEvent):
+    """A registration that was not accepted at once now is, or was refused by an operator: to be told to the person."""
+
+    name = "registration.decided"
+    member_id: str
+    programme_id: str
+    standing: str
+    decided_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberMerged(DomainEvent):
+    """Two members were found to be one: what was `merged`'s is to become `kept`'s."""
+
+    name = "member.merged"
+    kept: str
+    merged: str
+
+
 def from_change(table: str, old: Image | None, new: Image | None) -> Iterator[DomainEvent]:
-    """The events that a change of a row means: a registration is written once and never changed."""
-    if table == "registrations" and old is None and new is not None:
-        yield MemberRegistered(**{key: new[key] for key in ("member_id", "programme_id", "pool_id", "registered_at")})
+    """The events that a change of a row means: a registration is told once it is accepted, at once or later; two
+    members are one once the one's own account row, which named itself, names the other."""
+    if table == "accounts" and old and new and old.get("member_id") == new["account_id"] != new["member_id"]:
+        yield MemberMerged(kept=new["member_id"], merged=new["account_id"])
+    if table != "registrations" or new is None or new.get("standing") == "merged":
+        return
+    before, after = (_standing(old) if old else None), _standing(new)
+    if before == after:
+        return
+    who = {key: new[key] for key in ("member_id", "programme_id")}
+    if after == "accepted":
+        yield MemberRegistered(**who, pool_id=new["pool_id"], registered_at=new["registered_at"])
+    elif after == "review":
+        yield RegistrationReview(**who)
+    if before and new.get("decided_at"):
+        yield RegistrationDecided(**who, standing=after, decided_at=new["decided_at"])
+
+
+def _standing(image: Image) -> str:
+    return str(image.get("standing") or "accepted")  # rows written before there were rules

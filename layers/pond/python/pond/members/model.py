@@ -7,11 +7,13 @@ A form keeps what was typed, word for word, so that a page can show it again; `r
 import re
 import unicodedata
 from calendar import monthrange
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
 from pond.programmes.model import Asks, Programme, segment_for
+from pond.programmes.model_rules import Applicant, judge
 
 NAME_MAX = 20
 CITY_MAX = 20
@@ -22,9 +24,13 @@ _MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 
 
+Standing = Literal["accepted", "review", "waitlist", "refused", "merged"]  # merged: handed to who they were found to be
+
+
 @dataclass(frozen=True)
 class Form:
-    """What a person typed. `day` is the due date or birthday, or empty; `consent_version` is of the text shown."""
+    """What a person typed. `day` is the due date or birthday, or empty; `consent_version` is of the text shown;
+    `answers` are to the programme's own questions, by their id."""
 
     name: str
     phone: str
@@ -33,11 +39,17 @@ class Form:
     city: str
     consent: bool
     consent_version: str
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """A member's answers for a programme. Of the due date or birthday only the month stands here (`YYYY-MM`)."""
+    """A member's answers for a programme. Of the due date or birthday only the month stands here (`YYYY-MM`).
+
+    Only the accepted are due a seat. `rule_id` names the rule that decided, `full_quota` the quota that had no room,
+    `quotas` those the member counts in; `decided_*` is what an operator decided, if one did. `pool_id` is empty for
+    who was refused and is of a kind that has no groups.
+    """
 
     member_id: str
     programme_id: str
@@ -51,14 +63,30 @@ class Registration:
     channel_id: str | None = None
     born_in: str | None = None
     due_in: str | None = None
+    phone_id: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+    kind: str | None = None
+    standing: Standing = "accepted"
+    rule_id: str | None = None
+    full_quota: str | None = None
+    quotas: frozenset[str] = frozenset()
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    decided_reason: str | None = None
+
+    @property
+    def accepted_at(self) -> datetime | None:
+        """Since when a seat is due; None for who is not accepted."""
+        return (self.decided_at or self.registered_at) if self.standing == "accepted" else None
 
 
 @dataclass(frozen=True)
 class Registered:
-    """The person is registered, now or since earlier."""
+    """The person is registered, now or since earlier; whether accepted, says `standing`."""
 
     member_id: str
     pool_id: str
+    standing: Standing = "accepted"
 
 
 @dataclass(frozen=True)
@@ -119,14 +147,30 @@ def validate(form: Form, programme: Programme, today: date) -> dict[str, str]:
         "city": _text_fault("city", form.city, CITY_MAX, "·- "),
         "consent": _consent_fault(form, programme),
     }
+    for question in programme.questions:
+        if form.answers.get(question.question_id) not in question.values:
+            faults[answer_field(question.question_id)] = "answer.missing"
     stage = programme.stage(form.stage_id)
     if stage is None:
         faults["stage_id"] = "stage.unknown"
     else:
         faults["day"] = _day_fault(stage.asks, form.day, today)
-        if not faults["day"] and not segment_for(programme, form.stage_id, day_for(form, programme), today):
+        who, day = applicant(form), day_for(form, programme)
+        turned_away = judge(programme.admission, who).outcome == "refuse"  # needs no group, and is told so kindly
+        kind = programme.admission.kind(who.answers)
+        if not faults["day"] and not turned_away and not segment_for(programme, form.stage_id, day, today, kind):
             faults["stage_id"] = "stage.no_group"
     return {field: code for field, code in faults.items() if code}
+
+
+def answer_field(question_id: str) -> str:
+    """The form's field for an answer to one of the programme's own questions."""
+    return f"answer-{question_id}"
+
+
+def applicant(form: Form) -> Applicant:
+    """What a form tells the programme's rules."""
+    return Applicant(form.answers, read_text(form.city), form.stage_id)
 
 
 def day_for(form: Form, programme: Programme) -> date | None:

@@ -11,11 +11,9 @@ from datetime import datetime
 from pond.channels import followers
 from pond.kernel.clock import china_day
 from pond.kernel.ids import pseudonym
-from pond.kernel.logs import count, logger
 from pond.kernel.sealing import seal
-from pond.members import store, verification
-from pond.members.blocklist import is_blocked
-from pond.members.identities import member_of
+from pond.members import blocklist, reviews, store, verification
+from pond.members.identities import who
 from pond.members.model import (
     Blocked,
     CodeRefused,
@@ -23,12 +21,17 @@ from pond.members.model import (
     Invalid,
     Registered,
     Registration,
+    Standing,
+    applicant,
     day_for,
     read_phone,
     read_text,
     validate,
 )
 from pond.programmes.model import Programme, pool_id, segment_for
+from pond.programmes.model_rules import Outcome, judge
+
+_STANDINGS: dict[Outcome, Standing] = {"accept": "accepted", "review": "review", "refuse": "refused"}
 
 
 def register(
@@ -41,12 +44,13 @@ def register(
     now: datetime,
 ) -> Registered | CodeRefused | Invalid | Blocked:
     """Take a form and its SMS code. Who is registered already stays so, whatever the form says now."""
-    if is_blocked(account_id):
+    person = who(account_id)
+    if person.blocked or blocklist.is_name_blocked(form.name, now):
         return Blocked()
-    standing = store.get_registration(member_of(account_id), programme.programme_id)
+    standing = store.get_registration(person.member_id, programme.programme_id)
     if standing:
         followers.link(follower_id, account_id, standing.member_id)
-        return Registered(standing.member_id, standing.pool_id)
+        return Registered(standing.member_id, standing.pool_id, standing.standing)
     faults = validate(form, programme, china_day(now))
     if faults:
         return Invalid(faults)
@@ -54,19 +58,12 @@ def register(
     assert number is not None
     phone_id = pseudonym("phone", number)
     proof = verification.prove(phone_id, code.strip(), account_id, _sealed(form, programme, number, phone_id), now)
-    if isinstance(proof, CodeRefused):
+    if not isinstance(proof, verification.Proven):
         return proof
-    if isinstance(proof, verification.OfAnother):
-        logger.info("phone of another member", extra={"phone_id": phone_id, "account_id": account_id})
-        return Invalid({"phone": "phone.of_another"})
-    if is_blocked(proof.member_id):
-        return Blocked()
     followers.link(follower_id, account_id, proof.member_id)
-    asked = _registration(form, programme, proof.member_id, follower_id, channel_id, now)
-    written = store.add_registration(asked)
-    if written is asked:
-        count("Registered")
-    return Registered(written.member_id, written.pool_id)
+    asked = _registration(form, programme, proof.member_id, phone_id, follower_id, channel_id, now)
+    written = reviews.enter(asked, programme)
+    return Registered(written.member_id, written.pool_id, written.standing)
 
 
 def _sealed(form: Form, programme: Programme, number: str, phone_id: str) -> bytes:
@@ -76,18 +73,26 @@ def _sealed(form: Form, programme: Programme, number: str, phone_id: str) -> byt
 
 
 def _registration(
-    form: Form, programme: Programme, member_id: str, follower_id: str, channel_id: str | None, now: datetime
+    form: Form,
+    programme: Programme,
+    member_id: str,
+    phone_id: str,
+    follower_id: str,
+    channel_id: str | None,
+    now: datetime,
 ) -> Registration:
     day = day_for(form, programme)
-    segment = segment_for(programme, form.stage_id, day, china_day(now))
+    said = applicant(form)
+    verdict, kind = judge(programme.admission, said), programme.admission.kind(said.answers)
+    segment = segment_for(programme, form.stage_id, day, china_day(now), kind)
     stage = programme.stage(form.stage_id)
-    assert segment is not None
+    assert segment is not None or verdict.outcome == "refuse"
     assert stage is not None
     month = day.strftime("%Y-%m") if day else None
     return Registration(
         member_id=member_id,
         programme_id=programme.programme_id,
-        pool_id=pool_id(programme.programme_id, segment.segment_id),
+        pool_id=pool_id(programme.programme_id, segment.segment_id) if segment else "",
         stage_id=form.stage_id,
         city=read_text(form.city),
         consent_version=form.consent_version,
@@ -97,4 +102,9 @@ def _registration(
         channel_id=channel_id,
         born_in=month if stage.asks == "birthday" else None,
         due_in=month if stage.asks == "due_date" else None,
+        phone_id=phone_id,
+        answers={question.question_id: form.answers[question.question_id] for question in programme.questions},
+        kind=kind,
+        standing=_STANDINGS[verdict.outcome],
+        rule_id=verdict.rule_id if verdict.outcome != "accept" else None,
     )

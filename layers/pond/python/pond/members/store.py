@@ -1,18 +1,30 @@
-"""Registrations, the members behind WeChat accounts, and the day's counters of rate limits."""
+"""Registrations, and the day's counters of rate limits."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from pond.kernel.tables import ExpiryAttribute, IntegerAttribute, Table, TimeAttribute, refused
 from pond.members.model import Registration
 
 
+class ListIndex(GlobalSecondaryIndex["RegistrationRow"]):  # type: ignore[no-untyped-call]
+    """Who stands in a list (`list_id`: programme and standing), in order. The accepted are in none."""
+
+    class Meta:
+        index_name = "by_list"
+        projection = KeysOnlyProjection()
+
+    list_id = UnicodeAttribute(hash_key=True)
+    registered_at = TimeAttribute(range_key=True)
+
+
 class RegistrationRow(Table):
-    """Answers of a member for a programme."""
+    """Answers of a member for a programme, and how they stand there. Rows without `standing` are accepted."""
 
     class Meta:
         table_name = "registrations"
@@ -29,27 +41,30 @@ class RegistrationRow(Table):
     channel_id = UnicodeAttribute(null=True)
     born_in = UnicodeAttribute(null=True)
     due_in = UnicodeAttribute(null=True)
-
-
-class AccountRow(Table):
-    """Whose a WeChat account is, once its person proved a phone. `blocked_at` stands on the member's first account."""
-
-    class Meta:
-        table_name = "accounts"
-
-    account_id = UnicodeAttribute(hash_key=True)
-    member_id = UnicodeAttribute()
-    blocked_at = TimeAttribute(null=True)
+    phone_id = UnicodeAttribute(null=True)
+    answers = JSONAttribute(null=True)
+    kind = UnicodeAttribute(null=True)
+    standing = UnicodeAttribute(null=True)
+    rule_id = UnicodeAttribute(null=True)
+    full_quota = UnicodeAttribute(null=True)
+    quotas = UnicodeSetAttribute(null=True)
+    decided_at = TimeAttribute(null=True)
+    decided_by = UnicodeAttribute(null=True)
+    decided_reason = UnicodeAttribute(null=True)
+    shown = UnicodeSetAttribute(null=True)  # who of the operators saw the sealed data, and when
+    list_id = UnicodeAttribute(null=True)
+    by_list = ListIndex()
 
 
 class LimitRow(Table):
-    """How often something was done today."""
+    """How often something was done today, or to which different ones (pseudonyms)."""
 
     class Meta:
         table_name = "limits"
 
     limit_id = UnicodeAttribute(hash_key=True)
-    used = IntegerAttribute()
+    used = IntegerAttribute(null=True)
+    names = UnicodeSetAttribute(null=True)
     expires_at = ExpiryAttribute()
 
 
@@ -59,47 +74,48 @@ _REGISTRATION_FIELDS = [field.name for field in fields(Registration)]
 def get_registration(member_id: str, programme_id: str) -> Registration | None:
     """The member's answers, as last written."""
     try:
-        return _registration(RegistrationRow.get(member_id, programme_id, consistent_read=True))
+        return read_registration(RegistrationRow.get(member_id, programme_id, consistent_read=True))
     except RegistrationRow.DoesNotExist:
         return None
 
 
 def add_registration(registration: Registration) -> Registration:
     """Keep the registration unless the member has one in the programme; returns the one that stands."""
-    row = RegistrationRow(**asdict(registration))
+    row = registration_row(registration)
     try:
         row.save(RegistrationRow.member_id.does_not_exist())
     except PutError as error:
         if not refused(error):
             raise
-        return _registration(
+        return read_registration(
             RegistrationRow.get(registration.member_id, registration.programme_id, consistent_read=True)
         )
     return registration
 
 
+def registration_row(registration: Registration) -> RegistrationRow:
+    """The row of a new registration; what is empty is left out."""
+    row = RegistrationRow(**{name: value for name, value in asdict(registration).items() if value})
+    row.pool_id = registration.pool_id
+    if registration.standing != "accepted":
+        row.list_id = list_id(registration.programme_id, registration.standing)
+    return row
+
+
+def list_id(programme_id: str, standing: str) -> str:
+    """The list of those who stand so in a programme."""
+    return f"{programme_id}~{standing}"
+
+
+def read_registration(row: RegistrationRow) -> Registration:
+    """The registration in a row."""
+    known = {name: getattr(row, name) for name in _REGISTRATION_FIELDS}
+    return Registration(**{name: value for name, value in known.items() if value is not None})
+
+
 def all_registrations() -> Iterator[Registration]:
     """Every registration, by a scan: for checks and repair only."""
-    return map(_registration, RegistrationRow.scan())
-
-
-def get_account(account_id: str) -> AccountRow | None:
-    """Whose the account is, as last written; None before its person proved a phone."""
-    try:
-        return AccountRow.get(account_id, consistent_read=True)
-    except AccountRow.DoesNotExist:
-        return None
-
-
-def mark_blocked(member_id: str, at: datetime | None) -> None:
-    """Block the member, or take it back with None; a member unknown here is left alone."""
-    row = AccountRow(member_id)
-    action = AccountRow.blocked_at.set(at) if at else AccountRow.blocked_at.remove()
-    try:
-        row.update(actions=[action], condition=AccountRow.account_id.exists())
-    except UpdateError as error:
-        if not refused(error):
-            raise
+    return map(read_registration, RegistrationRow.scan())
 
 
 def use(limit_id: str, at_most: int, expires_at: datetime) -> bool:
@@ -116,6 +132,21 @@ def use(limit_id: str, at_most: int, expires_at: datetime) -> bool:
     return True
 
 
+def use_name(limit_id: str, name: str, at_most: int, expires_at: datetime) -> bool:
+    """Count a name if it was counted before or fewer than `at_most` different ones were."""
+    known = LimitRow.names.contains(name)
+    try:
+        LimitRow(limit_id).update(
+            actions=[LimitRow.names.add({name}), LimitRow.expires_at.set(expires_at)],
+            condition=known | LimitRow.names.does_not_exist() | (size(LimitRow.names) < at_most),
+        )
+    except UpdateError as error:
+        if not refused(error):
+            raise
+        return False
+    return True
+
+
 def give_back(limit_id: str) -> None:
     """Take back one counted use that came to nothing."""
     try:
@@ -123,7 +154,3 @@ def give_back(limit_id: str) -> None:
     except UpdateError as error:
         if not refused(error):
             raise
-
-
-def _registration(row: RegistrationRow) -> Registration:
-    return Registration(**{name: getattr(row, name) for name in _REGISTRATION_FIELDS})
