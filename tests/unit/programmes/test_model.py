@@ -137,3 +137,20 @@ def test_texts_are_filled_in(programme: Programme) -> None:
     said = fill(programme.texts["booked"], number=7, ahead=3, month=11, day=23, time="20:00", link="https://x/p/y")
     assert "你是 7 号，前面还有 3 位" in said
     assert "{" not in said
+
+
+def test_texts_that_came_later_may_be_missing() -> None:
+    old = copy.deepcopy(DOCUMENT)
+    del old["remind_minutes"]
+    for name in ("hold_ends", "seat_waiting", "seat_called"):
+        del old["texts"][name], old["templates"][name]
+    programme = parse(old)
+    assert "hold_ends" not in programme.texts
+    assert "hold_ends" not in programme.templates
+    assert programme.remind_minutes == 10
+
+
+@pytest.mark.parametrize("minutes", [-1, 121, "soon"])
+def test_a_reminder_comes_within_two_hours(minutes: object) -> None:
+    with pytest.raises(Refused, match="remind_minutes"):
+        parse(DOCUMENT | {"remind_minutes": minutes})

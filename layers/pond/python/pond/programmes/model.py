@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any, Literal, cast
 
 from pond.kernel.errors import Refused
-from pond.programmes import model_rules_reader
+from pond.programmes import model_rules_reader, model_texts
 from pond.programmes.model_reader import Part
 from pond.programmes.model_rules import OPEN_TO_ALL, Admission, Question, check_change_of_kinds, check_kinds
 from pond.programmes.model_texts import ANSWER_FIELDS, FIELDS, TEMPLATES, check, check_decision, check_template
@@ -79,6 +79,7 @@ class Programme:
     stages: tuple[Stage, ...]
     segments: tuple[Segment, ...]
     hold_minutes: int
+    remind_minutes: int
     capacity: int
     fill_order: FillOrder
     consent: Consent
@@ -138,6 +139,10 @@ def parse(document: dict[str, Any], version: int = 0) -> Programme:
     """
     top = Part("programme", document)
     questions, admission, kinds = model_rules_reader.read(top)
+
+    def there(part: str, name: str) -> bool:
+        return name not in model_texts.OPTIONAL or top.part(part).has(name)
+
     programme = Programme(
         programme_id=top.id("programme_id"),
         name=top.text("name"),
@@ -165,13 +170,14 @@ def parse(document: dict[str, Any], version: int = 0) -> Programme:
             for part in top.parts("segments")
         ),
         hold_minutes=cast(int, top.number("hold_minutes", 1, 7 * 24 * 60, 30)),
+        remind_minutes=cast(int, top.number("remind_minutes", 0, 120, 10)),
         capacity=cast(int, top.number("capacity", 1, 500, 180)),
         fill_order=cast(FillOrder, top.choice("fill_order", ("one_by_one", "even"), "one_by_one")),
         consent=Consent(top.part("consent").text("version"), top.part("consent").text("text")),
         rules=top.text("rules"),
         video_account=top.text("video_account"),
-        texts={name: top.part("texts").text(name) for name in FIELDS},
-        templates={name: top.part("templates").texts(name) for name in TEMPLATES},
+        texts={name: top.part("texts").text(name) for name in FIELDS if there("texts", name)},
+        templates={name: top.part("templates").texts(name) for name in TEMPLATES if there("templates", name)},
         questions=questions,
         admission=admission,
         version=version,

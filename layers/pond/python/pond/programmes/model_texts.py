@@ -22,13 +22,18 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "welcome": ("name", "group", "rules", "video_account", "link"),  # sits in the group, said by the account
     "staff_hello": ("name", "link"),  # said by the staff contact to who has no seat held
     "staff_welcome": ("name", "group", "link"),  # said by the staff contact to who has one
+    "hold_ends": ("name", "group", "minutes", "link"),  # the seat kept for them is given on soon
+    "seat_waiting": ("name", "place", "link"),  # registered, no room: their place in the waitlist
+    "seat_called": ("name", "group", "minutes", "link"),  # waited, and now a seat is kept for them
 }
-"""Every text a programme must have, with the fields it may name."""
+"""Every text a programme says, with the fields it may name."""
+
+OPTIONAL = ("hold_ends", "seat_waiting", "seat_called")  # a programme without the text says nothing then
 
 ANSWER_FIELDS = ("name", "link")  # what the follow text and the answers to keywords may name
 DECISION_FIELDS = ("name", "reason", "link")  # what a message about an operator's decision may name
 DECISION_TEMPLATE_FIELDS = ("name", "link")  # a reason is too long for a template message's field
-TEMPLATES = ("let_in", "welcome")  # texts that also go out as template messages, field by field
+TEMPLATES = ("let_in", "welcome", *OPTIONAL)  # texts that also go out as template messages, field by field
 
 _TEMPLATE_CHARACTERS = {"thing": 20, "character_string": 32, "number": 32, "short_thing": 5}  # WeChat, by kind of field
 
@@ -40,6 +45,8 @@ _SAMPLES: dict[str, str] = {
     "time": "23:59",
     "link": "https://" + "a" * 160,
     "group": "群" * 30,
+    "minutes": "10080",
+    "place": "9999999",
     "reason": "由" * 100,
 }
 
