@@ -6,6 +6,7 @@ SHELL := /bin/bash
 ENV ?= prod
 CLOUD_PORT ?= 4566
 SANDBOX_PORT ?= 8900
+PEOPLE ?= 20000
 RELEASE ?= $(shell git rev-parse --short=12 HEAD)
 
 UV := $(CURDIR)/.tools/uv/bin/uv
@@ -80,6 +81,15 @@ template: setup ## the template's own rules
 bench-imports: setup ## what each function imports, beside a bare DynamoDB client
 	@$(PYTHON) -m bench_imports
 
+bench-burst: setup ## 20,000 people at once: seats a second, units, and what was broken (PEOPLE=)
+	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.burst --people $(PEOPLE)
+
+bench-journey: setup ## what a person costs from following to their seat, step by step
+	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.journey
+
+bench-callbacks: setup ## callbacks at once, with a partner that answers late
+	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.callbacks
+
 # --- AWS ---------------------------------------------------------------------------------------------------------------
 
 validate: setup ## ask SAM and cfn-lint about the template
@@ -97,4 +107,4 @@ deploy: build ## deploy to AWS: ENV=prod names a section of samconfig.toml
 clean: ## remove everything made here
 	rm -rf .venv .tools .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup lock run seed test lint types unit integration journeys template bench-imports validate build deploy clean
+.PHONY: help setup lock run seed test lint types unit integration journeys template bench-imports bench-burst bench-journey bench-callbacks validate build deploy clean
