@@ -1,4 +1,4 @@
-"""Registrations, and the day's counters of rate limits."""
+"""Registrations, the members behind WeChat accounts, and the day's counters of rate limits."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, fields
@@ -56,15 +56,25 @@ class RegistrationRow(Table):
     by_list = ListIndex()
 
 
+class AccountRow(Table):
+    """Whose a WeChat account is, once its person proved a phone. `blocked_at` stands on the member's first account."""
+
+    class Meta:
+        table_name = "accounts"
+
+    account_id = UnicodeAttribute(hash_key=True)
+    member_id = UnicodeAttribute()
+    blocked_at = TimeAttribute(null=True)
+
+
 class LimitRow(Table):
-    """How often something was done today, or to which different ones (pseudonyms)."""
+    """How often something was done today."""
 
     class Meta:
         table_name = "limits"
 
     limit_id = UnicodeAttribute(hash_key=True)
-    used = IntegerAttribute(null=True)
-    names = UnicodeSetAttribute(null=True)
+    used = IntegerAttribute()
     expires_at = ExpiryAttribute()
 
 
@@ -118,27 +128,31 @@ def all_registrations() -> Iterator[Registration]:
     return map(read_registration, RegistrationRow.scan())
 
 
+def get_account(account_id: str) -> AccountRow | None:
+    """Whose the account is, as last written; None before its person proved a phone."""
+    try:
+        return AccountRow.get(account_id, consistent_read=True)
+    except AccountRow.DoesNotExist:
+        return None
+
+
+def mark_blocked(member_id: str, at: datetime | None) -> None:
+    """Block the member, or take it back with None; a member unknown here is left alone."""
+    row = AccountRow(member_id)
+    action = AccountRow.blocked_at.set(at) if at else AccountRow.blocked_at.remove()
+    try:
+        row.update(actions=[action], condition=AccountRow.account_id.exists())
+    except UpdateError as error:
+        if not refused(error):
+            raise
+
+
 def use(limit_id: str, at_most: int, expires_at: datetime) -> bool:
     """Count one use if fewer than `at_most` were counted."""
     try:
         LimitRow(limit_id).update(
             actions=[LimitRow.used.add(1), LimitRow.expires_at.set(expires_at)],
             condition=LimitRow.used.does_not_exist() | (LimitRow.used < at_most),
-        )
-    except UpdateError as error:
-        if not refused(error):
-            raise
-        return False
-    return True
-
-
-def use_name(limit_id: str, name: str, at_most: int, expires_at: datetime) -> bool:
-    """Count a name if it was counted before or fewer than `at_most` different ones were."""
-    known = LimitRow.names.contains(name)
-    try:
-        LimitRow(limit_id).update(
-            actions=[LimitRow.names.add({name}), LimitRow.expires_at.set(expires_at)],
-            condition=known | LimitRow.names.does_not_exist() | (size(LimitRow.names) < at_most),
         )
     except UpdateError as error:
         if not refused(error):
