@@ -1,9 +1,11 @@
-"""Gives seats: to the registered, to who asks again, and freed or new ones to who waits longest."""
+"""Gives seats: to the registered, to who asks again, and freed or new ones to who waits longest; opens
+groups in reserve before they are needed."""
 
 from typing import Any
 
+from pond.groups import reserves
 from pond.groups.allocation import allocate, refill
-from pond.groups.events import GroupOpened, SeatFreed, SeatRequested
+from pond.groups.events import GroupFilling, GroupOpened, SeatFreed, SeatRequested
 from pond.groups.model import Request
 from pond.kernel import clock, queues
 from pond.kernel.errors import Permanent, PondError
@@ -36,6 +38,8 @@ def _serve(messages: list[tuple[str, queues.Envelope]]) -> dict[str, Exception]:
                 wanting[message_id] = Request(
                     member_id=who.member_id, programme_id=who.programme_id, pool_id=who.pool_id
                 )
+            elif kind == GroupFilling.name:
+                reserves.open_next(GroupFilling.read(envelope).pool_id)
             elif kind in MAKING_ROOM:
                 freed[message_id] = MAKING_ROOM[kind].read(envelope).pool_id
             else:

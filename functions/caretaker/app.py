@@ -1,23 +1,28 @@
-"""Every minute: what time itself brings (expiry, openings, codes), and waitlists whose call was lost. Every
-night: the forgotten."""
+"""Every minute: what time itself brings (holds that end, openings, codes), and waitlists whose call was lost. Every
+night: the forgotten, and each group compared with WeCom."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from pond.channels import codes, openings
-from pond.groups import holds, repair
+from pond.groups import holds, reconciliation, reminders, repair, reserves
 from pond.kernel import clock
 from pond.kernel.errors import PondError
 from pond.kernel.logs import count, logger, metrics
 
 DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("holds", holds.expire_due),
+    ("reminders", reminders.remind_due),
     ("openings", openings.tend),
+    ("reserves", reserves.tend),
     ("waitlists", repair.call_up),
     ("codes", codes.renew_due),
 )
-NIGHTLY: tuple[tuple[str, Callable[[datetime], int]], ...] = (("forgotten", repair.seat_the_forgotten),)
+NIGHTLY: tuple[tuple[str, Callable[[datetime], int]], ...] = (
+    ("forgotten", repair.seat_the_forgotten),
+    ("groups", reconciliation.plan),
+)
 
 
 @logger.inject_lambda_context(clear_state=True)

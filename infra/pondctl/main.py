@@ -24,6 +24,7 @@ from pondctl import (
     members,
     openings,
     programmes,
+    seats,
     secret_store,
     seed,
 )
@@ -41,7 +42,19 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--env-file", type=Path, metavar="FILE", help="KEY=VALUE lines, e.g. .local/env after `make run`")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for room in (programmes, channels, openings, groups, members, checks, dead_letters, secret_store, links, seed):
+    for room in (
+        programmes,
+        channels,
+        openings,
+        groups,
+        seats,
+        members,
+        checks,
+        dead_letters,
+        secret_store,
+        links,
+        seed,
+    ):
         room.add_to(commands)
     return top
 

@@ -20,6 +20,8 @@ _TO_DO = {
     "opening.overlaps": "choose a start after it ends; `pondctl openings list` shows them",
     "group.unknown": "`pondctl groups list` shows ours; `pondctl groups import` adds one",
     "group.elsewhere": "one group serves one kind of people; import another group for this segment",
+    "group.capacity": "staff are members too: WeCom lets about 200 in by code, 180 of them leave room",
+    "seat.not_ended": "only who had a seat that ended can be given another try",
     "wecom.no_such_group": "the chat_id must be of a customer group whose owner this app may see",
     "wecom.configuration": "check the secret `wecom`, the app's permissions and its list of trusted addresses",
     "official_account.configuration": "check the secret `official-account` and the account's list of addresses",

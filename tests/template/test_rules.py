@@ -12,7 +12,7 @@ NESTED = ("access", "messaging", "observability", "tables", "unit")
 FEEDS = {  # the queues of each worker
     "Admission": ("Admission", "Notices"),
     "Allocation": ("Allocation",),
-    "Membership": ("Membership",),
+    "Membership": ("Membership", "Rosters"),
     "Greeting": ("Greetings", "Welcomes"),
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pond.groups import holds, membership, seats, setup, store
+from pond.groups import holds, membership, seats, setup, store, store_rosters
 from pond.groups.allocation import allocate
 from pond.kernel.ids import pseudonym
 from support.places import Place
@@ -117,8 +117,8 @@ def test_strangers_and_people_of_other_groups_touch_no_count(town: MakeTown) -> 
     here.hear(second)
     assert here.place.live() == {first: 1, second: 1}
     assert [here.state(person) for person in (mother, other, stranger)] == ["taken", "held", "none"]
-    assert sorted(row.standing for row in store.roster(first).values()) == ["seated", "stranger", "stranger"]
-    assert [row.standing for row in store.roster(second).values()] == ["double"]
+    assert sorted(row.standing for row in store_rosters.roster(first).values()) == ["seated", "squatter", "squatter"]
+    assert [row.standing for row in store_rosters.roster(second).values()] == ["double"]
 
 
 def test_coming_late_gets_the_seat_back_while_there_is_room(town: MakeTown) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from time import sleep
 
-from pond.groups import store, store_seats
+from pond.groups import reserves, store, store_seats
 from pond.groups.model import Pool, Request, choose
 from pond.groups.store_seats import GROUP, POOL, Hold, Outcome
 from pond.kernel.errors import PondError, Transient
@@ -54,7 +54,7 @@ def refill(pool_id: str, now: datetime) -> int:
         programme = programmes.get(programme_of(pool_id))
         group = choose(store.groups_of(pool_id), programme.fill_order)
         if group is None:
-            return True
+            return not reserves.open_next(pool_id)
         waits = store.first_waits(pool_id, min(BATCH, group.room))
         if not waits:
             return True
@@ -99,6 +99,8 @@ def _place(pool: Pool, requests: list[Request], now: datetime) -> tuple[Outcome,
     """One attempt: hold as many as the chosen group takes, or put all in the waitlist."""
     programme = programmes.get(requests[0].programme_id)
     group = choose(store.groups_of(pool.pool_id), programme.fill_order) if pool.waiting <= 0 else None
+    if group is None and pool.waiting <= 0 and reserves.open_next(pool.pool_id):
+        return Outcome(), [], False
     if group is None:
         outcome = store_seats.wait(pool, requests, now)
         if outcome.written:

@@ -25,19 +25,22 @@ class SeatRequested(SeatEvent):
     name = "seat.requested"
 
 
+@dataclass(frozen=True, kw_only=True)
 class SeatWaiting(SeatEvent):
-    """No room: the person has a place in the waitlist."""
+    """No room: the person has the place `number` in the pool's waitlist."""
 
     name = "seat.waiting"
+    number: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class SeatHeld(SeatEvent):
-    """A seat is reserved until `held_until`; the page shows that group's code."""
+    """A seat is reserved until `held_until`; the page shows that group's code. `called`: they waited for it."""
 
     name = "seat.held"
     chat_id: str
     held_until: str
+    called: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +100,9 @@ def _seat(old: Image | None, new: Image) -> Iterator[DomainEvent]:
         case "requested":
             yield SeatRequested(**who)
         case "waiting":
-            yield SeatWaiting(**who)
+            yield SeatWaiting(**who, number=new["waiting_number"])
         case "held":
-            yield SeatHeld(**who, chat_id=new["chat_id"], held_until=new["held_until"])
+            yield SeatHeld(**who, chat_id=new["chat_id"], held_until=new["held_until"], called=before == "waiting")
         case "taken":
             yield SeatTaken(**who, chat_id=new["chat_id"])
         case "expired" | "left" | "removed":

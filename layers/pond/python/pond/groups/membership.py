@@ -1,128 +1,128 @@
-"""Who is really in a group. WeCom's events are hints: the group itself is read and compared with the roster.
+"""Who is really in a group. WeCom's events are hints: they may repeat, vanish and change places.
 
-Comparing with the truth makes repeats, losses and disorder of events harmless. A join is matched to a seat by
-the account (unionid);
-people without a seat there are written down with their standing and never touch a count.
+Member versions tell which events are news. Leaves that follow on what is known are written down as they are; joins
+and gaps are read from the group itself, by one worker at a time, so that many events cost few reads.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from pond.groups import store, store_seats
-from pond.groups.model import Group, Seat, Standing
-from pond.groups.store_seats import GROUP
+from pond.groups import rosters, store, store_rosters
+from pond.groups.comparing import alone
+from pond.groups.model import Group
+from pond.groups.model_rosters import GONE, Chain, Heard, Standing, in_chain, read
+from pond.groups.reconciliation import close_lost
+from pond.groups.rosters import contact
 from pond.kernel.errors import Transient
-from pond.kernel.ids import pseudonym
 from pond.kernel.logs import count, logger
-from pond.members import identities
 from pond.platforms import wecom
-from pond.platforms.wecom import GroupMember
+from pond.platforms.errors import Meaning, PartnerRefused
+from pond.platforms.wecom import GroupDetail
 
 LAG = timedelta(seconds=2)  # WeCom's group detail may lag its own event by about this much
 READS = 3
-EXTERNAL = 2  # WeCom: member type of a person who is not staff
-TRIES = 5
 
 
 def hear(fields: Mapping[str, Any], received_at: datetime, now: datetime, pause: Callable[[float], None]) -> None:
-    """Act on a `change_external_chat` callback about one of our groups; others' groups are ignored.
+    """Act on one `change_external_chat` callback."""
+    event = read(fields, received_at)
+    hear_all(event.chat_id, [event], now, pause)
+
+
+def hear_all(chat_id: str, events: Sequence[Heard], now: datetime, pause: Callable[[float], None]) -> None:
+    """Act on events about one group together; a group that is not ours is ignored.
 
     Raises:
-        Transient: the people named in the event are not in WeCom's answer yet, or writers met; deliver again.
+        Transient: WeCom's answer does not show what the events say yet, or writers met; deliver again.
     """
-    group = store.get_group(str(fields.get("ChatId", "")))
+    group = store.get_group(chat_id)
     if group is None:
         logger.info("callback about a group that is not ours")
         return
-    if fields.get("ChangeType") == "dismiss":
-        store.set_state(group.chat_id, "closed")
+    if any(event.change == "dismiss" for event in events):
+        store.set_state(chat_id, "closed")
         return
-    if fields.get("ChangeType") != "update" or (group.synced_at and group.synced_at >= received_at + LAG):
+    try:
+        settled = _hear_updates(group, [event for event in events if event.change == "update"], now, pause)
+    except PartnerRefused as error:
+        if error.meaning is not Meaning.NO_SUCH_GROUP:
+            raise
+        close_lost(chat_id)
         return
-    joined = set(member_ids(fields)) if fields.get("UpdateDetail") == "add_member" else set()
-    for attempt in range(READS):
-        detail = wecom.group(group.chat_id)
-        present = {member.userid for member in detail.members}
-        if joined <= present or detail.member_version == fields.get("CurMemVer"):
-            sync(group, detail, now)
-            return
-        if attempt < READS - 1:
-            pause(LAG.total_seconds())
-    # Whoever is missing joined and left again, or WeCom lags: take over what is known, and look once more.
-    sync(group, detail, now)
-    raise Transient("membership.lagging", "a member named by the event is not in the group's detail yet")
+    if not settled:
+        raise Transient("membership.lagging", "the group's detail does not show yet what the event says")
 
 
-def member_ids(fields: Mapping[str, Any]) -> list[str]:
-    """The ids in `MemChangeList`, which comes nested (`<Item>`) or as one text with commas."""
-    listed = fields.get("MemChangeList") or []
-    if isinstance(listed, str):
-        return [part.strip() for part in listed.split(",") if part.strip()]
-    return [str(part) for part in listed]
+def _hear_updates(group: Group, updates: Sequence[Heard], now: datetime, pause: Callable[[float], None]) -> bool:
+    """Bring the roster up to these events; whether they are all in."""
+    chat_id, settled = group.chat_id, True
+    if _news(chat_id, store_rosters.chain(chat_id), updates):
+        with alone(chat_id, now, pause) as comparison:
+            news = _news(chat_id, comparison.chain, updates)  # whoever compared before us may have seen it all
+            if news:
+                comparison.chain, settled = _catch_up(group, comparison.chain, news, now, pause)
+    for event in updates:
+        if event.removed and event.gone:
+            rosters.mark_removed(group, map(contact, event.gone), event.said_at, now)
+    return settled
 
 
-def sync(group: Group, detail: wecom.GroupDetail, now: datetime) -> None:
-    """Make the roster and the seats what the group's detail says."""
-    known = store.roster(group.chat_id)
-    present = {
-        pseudonym("external_userid", member.userid): member for member in detail.members if member.type == EXTERNAL
+def _news(chat_id: str, chain: Chain, events: Sequence[Heard]) -> list[Heard]:
+    """The events whose effect the roster may not show yet."""
+    return [event for event in events if not _is_covered(chat_id, chain, event)]
+
+
+def _is_covered(chat_id: str, chain: Chain, event: Heard) -> bool:
+    if chain.version and event.current == chain.version:
+        return True
+    if chain.synced_at is None or chain.synced_at < event.received_at:
+        return False
+    if chain.synced_at >= event.received_at + LAG:
+        return True
+    # Read after the event came, and it shows the event's change: then it is at least as new as the event.
+    if not event.listed:
+        return False
+    rows = store_rosters.some(chat_id, map(contact, event.joined | event.gone))
+    inside = {contact_id for contact_id, row in rows.items() if row.standing not in GONE}
+    return inside == set(map(contact, event.joined))
+
+
+def _catch_up(
+    group: Group, chain: Chain, news: Sequence[Heard], now: datetime, pause: Callable[[float], None]
+) -> tuple[Chain, bool]:
+    """Bring roster and seats up to the news; how far they are true then, and whether the news are all in."""
+    chained = in_chain(chain.version, news)
+    gone: dict[str, Standing] = {
+        contact(userid): "removed" if event.removed else "left" for event in chained or news for userid in event.gone
     }
-    for contact_id, member in present.items():
-        if contact_id not in known or known[contact_id].standing != "seated":
-            _joined(group, contact_id, member, now)
-    for contact_id in known.keys() - present.keys():
-        _left(group, known[contact_id], now)
-    store.set_synced(group.chat_id, detail.member_version, now)
+    if chained and not any(event.joined for event in chained):
+        count("MembershipChained")
+        rosters.leave(group, gone, now)
+        return Chain(version=chained[-1].current, synced_at=chain.synced_at), True
+    count("MembershipChained" if chained else "MembershipRepaired")
+    final = chained[-1] if chained else news[0] if len(news) == 1 else None
+    detail, settled = _read(group.chat_id, news, final.current if final else "", now, pause)
+    exact = bool(chained) and final is not None and detail.member_version == final.current
+    only = {contact(userid) for event in news for userid in event.joined | event.gone} if exact else None
+    if not rosters.sync(group, detail, now, only=only, gone=gone):
+        return Chain(synced_at=chain.synced_at), False
+    return Chain(version=detail.member_version or None, synced_at=max(now, chain.synced_at or now)), settled
 
 
-def _joined(group: Group, contact_id: str, person: GroupMember, now: datetime) -> None:
-    member_id: str | None = None
-    standing: Standing = "stranger"
-    if person.unionid:
-        member_id = identities.member_of(pseudonym("unionid", person.unionid))
-        standing = _seat_taken(group, member_id, now)
-    store.put_roster(group.chat_id, contact_id, member_id, standing, person.join_time)
-    if standing != "seated":
-        count("JoinedWithoutSeat")
-
-
-def _seat_taken(group: Group, member_id: str, now: datetime) -> Standing:
-    """Take the member's seat if it is in this group, and say how they stand here."""
-    for _ in range(TRIES):
-        seat = store.get_seat(member_id, group.programme_id)
-        if seat is None or seat.chat_id is None or seat.state in {"waiting", "requested"}:
-            return "stranger"
-        if seat.chat_id != group.chat_id:
-            return "double" if seat.state == "taken" else "stranger"
-        if seat.state == "taken":
-            return "seated"
-        if seat.state == "held":
-            if store_seats.take(seat, group.chat_id, now):
-                count("SeatsTaken")
-                return "seated"
-        elif seat.state == "removed":
-            return "stranger"
-        else:
-            outcome = store_seats.take_late(group, seat, now)
-            if outcome.written:
-                count("SeatsTaken")
-                return "seated"
-            if GROUP in outcome.refused:
-                return "stranger"  # the seat was given on meanwhile and the group has no other
-    raise Transient("membership.contended", "the seat changed each time it was read")
-
-
-def _left(group: Group, row: store.RosterRow, now: datetime) -> None:
-    if row.standing == "seated" and row.member_id:
-        seat = store.get_seat(row.member_id, group.programme_id)
-        if seat and seat.state == "taken" and seat.chat_id == group.chat_id and not _ended(seat, now):
-            raise Transient("membership.contended", "the seat changed while it was ended")
-    store.drop_roster(group.chat_id, row.contact_id)
-
-
-def _ended(seat: Seat, now: datetime) -> bool:
-    ended = store_seats.leave(seat, "left", now).written
-    if ended:
-        count("SeatsLeft")
-    return ended
+def _read(
+    chat_id: str, news: Sequence[Heard], final: str, now: datetime, pause: Callable[[float], None]
+) -> tuple[GroupDetail, bool]:
+    """The group as WeCom shows it, read again while it seems to lag; and whether it shows what the events say."""
+    joined = {userid for event in news for userid in event.joined}
+    gone = {userid for event in news for userid in event.gone}
+    late = all(now >= event.received_at + LAG for event in news)
+    for attempt in range(READS):
+        if attempt:
+            pause(LAG.total_seconds())
+        detail = wecom.group(chat_id)
+        present = {member.userid for member in detail.members}
+        shown = joined - gone <= present and not (gone - joined) & present
+        if shown or late or (final and detail.member_version == final):
+            return detail, True
+    return detail, False

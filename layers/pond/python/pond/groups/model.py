@@ -11,8 +11,7 @@ from typing import Literal
 from pond.programmes.model import FillOrder
 
 SeatState = Literal["requested", "waiting", "held", "taken", "expired", "left", "removed"]
-GroupState = Literal["open", "paused", "closed"]
-Standing = Literal["seated", "stranger", "double"]
+GroupState = Literal["open", "reserve", "paused", "closed"]
 
 LIVE: frozenset[str] = frozenset({"held", "taken"})
 HOLDS_BY_ONESELF = 2  # a third hold is an operator's to give
@@ -34,8 +33,6 @@ class Group:
     join_state: str
     code_url: str | None
     owner: str
-    synced_at: datetime | None = None
-    member_version: str | None = None
     code_media_id: str | None = None
     code_media_until: datetime | None = None
 
@@ -102,6 +99,18 @@ def choose(groups: list[Group], fill_order: FillOrder) -> Group | None:
     if fill_order == "even":
         return min(open_groups, key=lambda group: (group.live_seats / group.capacity, group.fill_order))
     return min(open_groups, key=lambda group: group.fill_order)
+
+
+def is_running_out(groups: list[Group]) -> bool:
+    """Whether the open groups of a pool are together so full that the next one must be opened; none open counts
+    as full."""
+    opened = [group for group in groups if group.state == "open"]
+    return is_filling(sum(group.live_seats for group in opened), sum(group.capacity for group in opened))
+
+
+def next_reserve(groups: list[Group]) -> Group | None:
+    """The group in reserve that is opened next."""
+    return min((group for group in groups if group.state == "reserve"), key=lambda one: one.fill_order, default=None)
 
 
 def is_filling(live_seats: int, capacity: int) -> bool:

@@ -38,3 +38,9 @@ def my_seat(member_id: str, programme_id: str, now: datetime) -> SeatView:
 def ask_again(member_id: str, programme_id: str, now: datetime) -> bool:
     """Ask for a seat once more after a hold ran out; False when that is not possible (page shows the true state)."""
     return store_seats.request_again(member_id, programme_id, now)
+
+
+def grant(member_id: str, programme_id: str, now: datetime) -> bool:
+    """An operator gives somebody another try, however often theirs ran out; False when they have one, wait for one, or
+    never had any."""
+    return store_seats.grant(member_id, programme_id, now)

@@ -6,6 +6,7 @@ from pond.groups import store
 from pond.groups.model import Group, GroupState
 from pond.kernel.errors import NotFound, Refused
 from pond.kernel.ids import pseudonym
+from pond.kernel.settings import settings
 from pond.platforms import wecom
 from pond.programmes import service as programmes
 from pond.programmes.model import pool_id
@@ -13,20 +14,28 @@ from pond.programmes.model import pool_id
 _JOIN_STATE_MAX = 20  # WeCom: a join way's state has at most 30 characters
 
 
-def import_group(chat_id: str, programme_id: str, segment_id: str, capacity: int | None, now: datetime) -> Group:
-    """Make a group of ours take seats: write it down paused, give it a code of its own, open it. Doing it again
-    finishes it.
+def import_group(
+    chat_id: str,
+    programme_id: str,
+    segment_id: str,
+    capacity: int | None,
+    now: datetime,
+    first_state: GroupState = "open",
+) -> Group:
+    """Make a group of ours take seats: write it down paused, give it a code of its own, open it (or keep it in
+    reserve). Doing it again finishes it.
 
     Raises:
         NotFound: no such programme or segment.
-        Refused: `group.elsewhere` when it already serves another pool, `group.capacity` when that is not a
-        positive number.
+        Refused: `group.elsewhere` when it already serves another pool, `group.capacity` when nobody could come in
+        by its code that far (the setting `scan_limit`: staff are members too, so leave them room).
     """
     programme = programmes.get(programme_id)
     if segment_id not in {segment.segment_id for segment in programme.segments}:
         raise NotFound("segment.unknown", f"{programme_id} has no segment {segment_id}")
-    if capacity is not None and capacity < 1:
-        raise Refused("group.capacity", "capacity must be at least 1")
+    seats = programme.capacity if capacity is None else capacity
+    if not 1 <= seats <= int(settings().scan_limit):
+        raise Refused("group.capacity", f"{seats} seats: must be 1 to {settings().scan_limit}, where scanning ends")
     pool = pool_id(programme_id, segment_id)
     group = store.get_group(chat_id)
     if group is None:
@@ -38,7 +47,7 @@ def import_group(chat_id: str, programme_id: str, segment_id: str, capacity: int
                 pool_id=pool,
                 name=detail.name,
                 state="paused",
-                capacity=capacity or programme.capacity,
+                capacity=seats,
                 live_seats=0,
                 fill_order=int(now.timestamp() * 1000),
                 join_state=pseudonym("join", chat_id)[:_JOIN_STATE_MAX],
@@ -54,7 +63,7 @@ def import_group(chat_id: str, programme_id: str, segment_id: str, capacity: int
         # ever shown.
         config_id = wecom.add_join_way(chat_id, group.join_state, group.name)
         store.set_code(chat_id, config_id, wecom.join_way(config_id).qr_code)
-        store.set_state(chat_id, "open")
+        store.set_state(chat_id, first_state)
     return _ours(chat_id)
 
 
@@ -64,7 +73,7 @@ def every_group() -> list[Group]:
 
 
 def set_state(chat_id: str, state: GroupState) -> None:
-    """Open, pause or close a group: only open ones get new seats; those inside keep theirs.
+    """Open, reserve, pause or close a group: only open ones get new seats; those inside keep theirs.
 
     Raises:
         NotFound: not one of our groups.

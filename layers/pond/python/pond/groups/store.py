@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from pond.groups.model import Group, GroupState, Pool, Seat, Standing
+from pond.groups.model import Group, GroupState, Pool, Seat
 from pond.kernel.tables import ExpiryAttribute, IntegerAttribute, Table, TimeAttribute, refused
 
 
@@ -36,8 +36,6 @@ class GroupRow(Table):
     config_id = UnicodeAttribute(null=True)
     code_url = UnicodeAttribute(null=True)
     owner = UnicodeAttribute()
-    synced_at = TimeAttribute(null=True)
-    member_version = UnicodeAttribute(null=True)
     code_media_id = UnicodeAttribute(null=True)
     code_media_until = TimeAttribute(null=True)
     by_pool = _ByPool()
@@ -90,17 +88,7 @@ class HoldRow(Table):
     member_ids: ListAttribute[str] = ListAttribute()
     held_until = TimeAttribute()
     expires_at = ExpiryAttribute()
-
-
-class RosterRow(Table):
-    class Meta:
-        table_name = "rosters"
-
-    chat_id = UnicodeAttribute(hash_key=True)
-    contact_id = UnicodeAttribute(range_key=True)
-    member_id = UnicodeAttribute(null=True)
-    standing = UnicodeAttribute()
-    joined_at = TimeAttribute()
+    reminded_at = TimeAttribute(null=True)
 
 
 def add_group(group: Group) -> bool:
@@ -139,6 +127,24 @@ def set_state(chat_id: str, state: GroupState) -> None:
     GroupRow(chat_id).update(actions=[GroupRow.state.set(state)], condition=GroupRow.chat_id.exists())
 
 
+def open_reserve(chat_id: str) -> bool:
+    """Open a group that is kept in reserve; False when it is not (any more)."""
+    try:
+        GroupRow(chat_id).update(actions=[GroupRow.state.set("open")], condition=GroupRow.state == "reserve")
+    except UpdateError as error:
+        if not refused(error):
+            raise
+        return False
+    return True
+
+
+def set_shown(chat_id: str, name: str, owner: str) -> None:
+    """Keep a group's name and owner as WeCom shows them."""
+    GroupRow(chat_id).update(
+        actions=[GroupRow.name.set(name), GroupRow.owner.set(owner)], condition=GroupRow.chat_id.exists()
+    )
+
+
 def set_code(chat_id: str, config_id: str, code_url: str) -> None:
     """Keep the group's join way: losing its `config_id` would lose the code for good (WeCom lists none)."""
     GroupRow(chat_id).update(
@@ -152,14 +158,6 @@ def set_code_media(chat_id: str, media_id: str, until: datetime) -> None:
     GroupRow(chat_id).update(
         actions=[GroupRow.code_media_id.set(media_id), GroupRow.code_media_until.set(until)],
         condition=GroupRow.chat_id.exists(),
-    )
-
-
-def set_synced(chat_id: str, version: str, at: datetime) -> None:
-    """Remember which member version of the group the roster shows and when it was read."""
-    GroupRow(chat_id).update(
-        actions=[GroupRow.member_version.set(version), GroupRow.synced_at.set(at)],
-        condition=GroupRow.chat_id.exists() & (GroupRow.synced_at.does_not_exist() | (GroupRow.synced_at < at)),
     )
 
 
@@ -214,26 +212,22 @@ def every_wait() -> Iterator[WaitRow]:
 
 def due_holds(due_hour: str, now: datetime) -> Iterator[HoldRow]:
     """The holds of that hour that have run out."""
-    for row in HoldRow.query(due_hour, consistent_read=True):
-        if row.held_until <= now:
-            yield row
+    return (row for row in HoldRow.query(due_hour, consistent_read=True) if row.held_until <= now)
 
 
-def roster(chat_id: str) -> dict[str, RosterRow]:
-    """Who we know to be in a group, by contact_id."""
-    return {row.contact_id: row for row in RosterRow.query(chat_id, consistent_read=True)}
+def unreminded_holds(due_hour: str, now: datetime) -> Iterator[HoldRow]:
+    """The holds of that hour that still run and whose people were not reminded."""
+    rows = HoldRow.query(due_hour, filter_condition=HoldRow.reminded_at.does_not_exist())
+    return (row for row in rows if row.held_until > now)
 
 
-def put_roster(chat_id: str, contact_id: str, member_id: str | None, standing: Standing, joined_at: datetime) -> None:
-    """Write down who is in a group; writing it again is harmless."""
-    RosterRow(
-        chat_id=chat_id, contact_id=contact_id, member_id=member_id, standing=standing, joined_at=joined_at
-    ).save()
-
-
-def drop_roster(chat_id: str, contact_id: str) -> None:
-    """They are no longer in the group."""
-    RosterRow(chat_id, contact_id).delete()
+def set_reminded(hold: HoldRow, now: datetime) -> None:
+    """Remember that the people of a hold are being reminded; a hold that ended meanwhile stays gone."""
+    try:
+        hold.update(actions=[HoldRow.reminded_at.set(now)], condition=HoldRow.hold_id.exists())
+    except UpdateError as error:
+        if not refused(error):
+            raise
 
 
 _GROUP_FIELDS = tuple(Group.__dataclass_fields__)

@@ -149,6 +149,24 @@ def leave(seat: Seat, state: str, now: datetime) -> Outcome:
     return _commit(transaction)
 
 
+def mark_removed(member_id: str, programme_id: str, chat_id: str, now: datetime) -> bool:
+    """The seat's end was not the member's own doing; False when the seat is in another state or group."""
+    return _change_alone(
+        SeatRow(member_id, programme_id),
+        [SeatRow.state.set("removed"), SeatRow.changed_at.set(now)],
+        (SeatRow.state == "left") & (SeatRow.chat_id == chat_id),
+    )
+
+
+def grant(member_id: str, programme_id: str, now: datetime) -> bool:
+    """An operator lets somebody have a seat again whose last one ended; False when theirs is in another state."""
+    return _change_alone(
+        SeatRow(member_id, programme_id),
+        [SeatRow.state.set("requested"), SeatRow.changed_at.set(now)],
+        SeatRow.state.is_in("expired", "left", "removed"),
+    )
+
+
 def request_again(member_id: str, programme_id: str, now: datetime) -> bool:
     """Somebody whose hold ran out asks once more; False when their seat is in another state or they asked too often."""
     return _change_alone(

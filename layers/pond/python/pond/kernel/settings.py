@@ -25,6 +25,8 @@ class Settings:
     key_id: str = ""  # KMS key that wraps the data keys of sealed fields
     dead_letter_queue_url: str = ""
     notice_queue_url: str = ""
+    roster_queue_url: str = ""
+    welcome_queue_url: str = ""
     admission_queue_arn: str = ""
     schedule_group: str = ""
     schedule_role_arn: str = ""
@@ -33,6 +35,7 @@ class Settings:
     wecom_url: str = "https://qyapi.weixin.qq.com"
     sms_vendor: str = "tencent"  # or "aliyun"
     sms_url: str = ""  # empty: the vendor's public address
+    scan_limit: str = "200"  # WeCom: from so many members on, a group's code lets nobody in any more
     media_origins: str = ""  # space-separated origins that pages may show images from
 
 

@@ -1,0 +1,39 @@
+"""What operators see of who is in the groups: pseudonyms, how each stands there and how they came."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pond.groups import store_rosters
+from pond.groups.model_rosters import GONE
+from pond.groups.store_rosters import RosterRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody in a group; ids are pseudonyms. `member_id` is None for who has no WeChat account that we may know."""
+
+    chat_id: str
+    contact_id: str
+    member_id: str | None
+    standing: str
+    came: str
+    joined_at: datetime
+
+
+def people(chat_id: str | None = None, standing: str | None = None) -> list[Person]:
+    """Who is in a group, or in all: those of one standing, or everyone who did not leave. Newest last."""
+    rows: Iterable[RosterRow] = store_rosters.roster(chat_id).values() if chat_id else store_rosters.everyone()
+    found = [
+        Person(
+            chat_id=row.chat_id,
+            contact_id=row.contact_id,
+            member_id=row.member_id,
+            standing=row.standing,
+            came=row.came,
+            joined_at=row.joined_at,
+        )
+        for row in rows
+        if (row.standing == standing if standing else row.standing not in GONE)
+    ]
+    return sorted(found, key=lambda person: (person.chat_id, person.joined_at, person.contact_id))
