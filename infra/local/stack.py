@@ -1,5 +1,6 @@
 """Building and deploying the real template to a local cloud, with SAM, as `make deploy` does for AWS."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -7,9 +8,9 @@ import platform
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,16 @@ def fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One at a time: tests may run beside `make run`, and all build and deploy from one place."""
+    BUILT.parent.mkdir(parents=True, exist_ok=True)
+    with (BUILT.parent / "local.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@_alone()
 def build() -> bool:
     """Build layers and functions into `.aws-sam/local` if a source changed since. Whether it did.
 
@@ -66,6 +77,7 @@ def build() -> bool:
     return True
 
 
+@_alone()
 def deploy(cloud: Cloud, parameters: Mapping[str, str]) -> Stack:
     """Deploy what `build` built.
 
