@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from pond.kernel.ids import pseudonym
-from pond.members import blocklist, store_phones
+from pond.members import blocklist, limits, store_phones
 from pond.members.model import CodeRefused
 from pond.members.verification import Proven, prove, request_code
 from support.people import Person, Vendor
@@ -66,20 +66,48 @@ def test_a_phone_gets_five_codes_a_china_day(person: Callable[..., Person], now:
     assert one.ask(next_china_day) == "sent"
 
 
-def test_an_address_gets_twenty_codes_a_day_whatever_the_phones(
-    person: Callable[..., Person], vendor: Vendor, unique: Callable[[str], str], now: datetime
+def test_an_address_gets_so_many_codes_a_day_whatever_the_phones(
+    person: Callable[..., Person],
+    vendor: Vendor,
+    unique: Callable[[str], str],
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(limits, "DAILY_PER_ADDRESS", 5)
     address = unique("address")
-    assert [person().ask(now, address=address) for _ in range(21)] == ["sent"] * 20 + ["too_many"]
-    assert len(vendor.sent) == 20
+    assert [person().ask(now, address=address) for _ in range(6)] == ["sent"] * 5 + ["too_many"]
+    assert len(vendor.sent) == 5
 
 
-def test_an_account_gets_ten_codes_a_day_whatever_the_phones(
+def test_an_account_gets_ten_codes_a_day(
     person: Callable[..., Person], unique: Callable[[str], str], now: datetime
 ) -> None:
     account = unique("account")
-    states = [request_code(person().phone, account, unique("address"), now).state for _ in range(11)]
-    assert states == ["sent"] * 10 + ["too_many"]
+    phones = [person().phone for _ in range(3)]
+    asked = [(phone, now + number * MINUTE) for number in range(4) for phone in phones]
+    states = [request_code(phone, account, unique("address"), at).state for phone, at in asked]
+    assert states == ["sent"] * 10 + ["too_many"] * 2
+
+
+def test_an_account_gets_codes_for_three_phones_a_day(
+    person: Callable[..., Person], vendor: Vendor, unique: Callable[[str], str], now: datetime
+) -> None:
+    account = unique("account")
+    phones = [person().phone for _ in range(4)]
+    assert [request_code(phone, account, account, now).state for phone in phones] == ["sent"] * 3 + ["too_many"]
+    assert request_code(phones[0], account, account, now + MINUTE).state == "sent"
+    assert len(vendor.sent) == 4
+    assert request_code(phones[3], account, account, now.replace(hour=16)).state == "sent"
+
+
+def test_a_phone_gets_codes_from_three_accounts_a_day(
+    person: Callable[..., Person], vendor: Vendor, now: datetime
+) -> None:
+    first = person()
+    people = [first, *(person(first.phone) for _ in range(3))]
+    states = [one.ask(now + number * MINUTE) for number, one in enumerate(people)]
+    assert states == ["sent"] * 3 + ["too_many"]
+    assert len(vendor.sent) == 3
 
 
 def test_asking_too_soon_costs_nothing_of_the_day(person: Callable[..., Person], now: datetime) -> None:
@@ -172,8 +200,8 @@ def test_a_proven_row_is_never_left_to_expire(person: Callable[..., Person], now
 
 def test_a_blocked_phone_gets_no_code(person: Callable[..., Person], vendor: Vendor, now: datetime) -> None:
     one = person()
-    blocklist.block(one.phone, now)
+    blocklist.block("phone", one.phone, "spam", now)
     assert one.ask(now) == "refused"
     assert vendor.sent == []
-    blocklist.unblock(one.phone)
+    blocklist.unblock("phone", one.phone)
     assert one.ask(now) == "sent"

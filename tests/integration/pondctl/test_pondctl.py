@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -147,9 +148,30 @@ def test_a_secret_comes_from_standard_input_and_is_not_shown(
 
 def test_a_number_is_blocked_without_being_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("13912345678\n"))
-    assert run("block") == (0, "blocked\n")
+    assert run("block", "--reason", "sells in the groups") == (0, "blocked\n")
+    _, said = run("blocks")
+    assert "sells in the groups" in said
+    assert "13912345678" not in said
     monkeypatch.setattr(sys, "stdin", io.StringIO("call me\n"))
     assert run("unblock")[0] == 1
+    monkeypatch.setattr(sys, "stdin", io.StringIO("13912345678\n"))
+    assert run("unblock") == (0, "unblocked\n")
+
+
+def test_accounts_contacts_and_names_are_blocked_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = "abcdefghijklmnopqrstuvwxyz"
+    assert run("block", "--account", account, "--reason", "spam")[0] == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO("wmAbCd\n"))
+    assert run("block", "--contact", "--reason", "spam")[0] == 0
+    assert run("block", "--name-pattern", "*代购*", "--reason", "spam")[0] == 0
+    assert run("block", "--name-pattern", "*", "--reason", "spam")[0] == 1
+    _, said = run("blocks")
+    for shown in (account, "contact", "*代购*"):
+        assert shown in said
+    assert "wmAbCd" not in said
+    assert run("unblock", "--account", account)[0] == 0
+    assert run("unblock", "--name-pattern", "*代购*")[0] == 0
+    assert account not in run("blocks")[1]
 
 
 def test_links_name_what_to_enter_at_the_partners(run: Run, programme_id: str) -> None:
@@ -198,5 +220,5 @@ def test_the_check_ends_with_1_when_something_does_not_hold(
     )
     code, said = run("check", at=now + timedelta(days=1))
     assert code == 1
-    assert f"{chat_id}  counter 3, live seats 0" in said
+    assert re.search(rf"{chat_id} +counter 3, live seats 0", said)
     GroupRow(chat_id).delete()

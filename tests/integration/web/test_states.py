@@ -198,7 +198,7 @@ def test_a_passing_fault_keeps_the_form(
 
 def test_a_blocked_person_is_turned_away(browser: Browser, unique: Callable[[str], str], sent: list[str]) -> None:
     phone = registered(browser, unique, sent)
-    blocklist.block(phone, browser.clock["now"])
+    blocklist.block("phone", phone, "spam", browser.clock["now"])
     assert browser.open() == "blocked" and browser.status == 200
 
 

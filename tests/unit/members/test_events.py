@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pond.members.events import MemberRegistered, from_change
+from pond.members.events import MemberMerged, MemberRegistered, from_change
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "events/member.registered.json").read_text())
 
@@ -32,3 +32,16 @@ def test_nothing_else_is_told(row: dict[str, Any]) -> None:
     assert list(from_change("registrations", row, row)) == []
     assert list(from_change("registrations", row, None)) == []
     assert list(from_change("phones", None, row)) == []
+
+
+def test_two_members_found_to_be_one_are_told_by_the_row_that_named_itself() -> None:
+    golden = json.loads((Path(__file__).parents[1] / "events/member.merged.json").read_text())
+    before = {"account_id": golden["merged"], "member_id": golden["merged"]}
+    after = before | {"member_id": golden["kept"], "merged_at": "2026-11-23T06:00:00.000Z"}
+    (event,) = from_change("accounts", before, after)
+    assert event.detail() == golden
+    assert MemberMerged.read({"detail-type": "member.merged", "detail": event.detail()}) == event
+    assert list(from_change("accounts", after, after | {"blocks": ["phone~x"]})) == []
+    assert list(from_change("accounts", None, before)) == []
+    assert list(from_change("accounts", {"account_id": golden["merged"]}, before)) == []
+    assert list(from_change("accounts", {"account_id": "c", "blocks": ["x"]}, {"account_id": "c", "blocks": []})) == []

@@ -52,7 +52,7 @@ class MemberMerged(DomainEvent):
 def from_change(table: str, old: Image | None, new: Image | None) -> Iterator[DomainEvent]:
     """The events that a change of a row means: a registration is told once it is accepted, at once or later; two
     members are one once the one's own account row, which named itself, names the other."""
-    if table == "accounts" and old and new and old.get("member_id") == new["account_id"] != new["member_id"]:
+    if table == "accounts" and old and new and old.get("member_id") == new["account_id"] != new.get("member_id"):
         yield MemberMerged(kept=new["member_id"], merged=new["account_id"])
     if table != "registrations" or new is None or new.get("standing") == "merged":
         return

@@ -1,9 +1,37 @@
-"""Whose a WeChat account is. Once its person proved a phone, that never changes."""
+"""Whose an account is: WeChat's, by unionid, or WeCom's, by external_userid.
 
-from pond.members import store
+Once its person proved a phone that stays, but for members found to be one: then the accounts of both lead to one.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from pond.members import store_accounts
+from pond.members.model_accounts import Account, Identity, follow
+
+
+def who(account_id: str) -> Identity:
+    """The person behind an account; one who has not proved a phone yet is known by the account's own id."""
+    return follow(account_id, store_accounts.get)
 
 
 def member_of(account_id: str) -> str:
-    """The member behind an account; one who has not proved a phone yet is known by the account's own id."""
-    account = store.get_account(account_id)
-    return account.member_id if account else account_id
+    """The member behind an account, a WeCom contact, or a member who was merged into another."""
+    return who(account_id).member_id
+
+
+def meet(contact_id: str, account_id: str) -> None:
+    """A WeCom contact turned out to be this account: what is known of the one holds for the other."""
+    store_accounts.add_contact(contact_id, account_id)
+    for block_id in store_accounts.get(contact_id).blocks:
+        for each in who(account_id).path:
+            store_accounts.add_block(each, block_id)
+
+
+def merged_among(member_ids: Iterable[str]) -> set[str]:
+    """Which of these members were found to be others."""
+    return {account.account_id for account in store_accounts.several(member_ids) if account.merged_at}
+
+
+def all_merged() -> Iterator[Account]:
+    """Every member who was found to be another, by a scan: for checks only."""
+    return store_accounts.all_merged()

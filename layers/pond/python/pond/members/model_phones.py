@@ -8,8 +8,14 @@ CODE_SECONDS = 5 * 60
 TRIES = 5  # guesses at one code
 BETWEEN_SECONDS = 60
 DAILY_PER_PHONE = 5
-DAILY_PER_ADDRESS = 20
+# An address is no person: carriers put thousands of phones behind one (NAT), and a clinic's Wi-Fi is one too. This only
+# stops a machine that makes accounts faster than the limits below notice.
+DAILY_PER_ADDRESS = 500
 DAILY_PER_ACCOUNT = 10
+PHONES_PER_ACCOUNT = 3  # a day: one's own, the one mistyped, the husband's
+ACCOUNTS_PER_PHONE = 3  # a day: a household shares a number, a spammer's pool of accounts does too
+FORMS_PER_ACCOUNT = 60  # a day: every correction of a form is one
+FORMS_PER_ADDRESS = 5000  # a day: ten for each code
 PROOF_SECONDS = 30 * 60  # so long the account that proved a phone goes on without a new code
 KEPT_UNPROVEN = timedelta(days=2)  # longer than the day whose codes are counted
 

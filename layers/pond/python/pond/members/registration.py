@@ -11,11 +11,9 @@ from datetime import datetime
 from pond.channels import followers
 from pond.kernel.clock import china_day
 from pond.kernel.ids import pseudonym
-from pond.kernel.logs import logger
 from pond.kernel.sealing import seal
-from pond.members import reviews, store, verification
-from pond.members.blocklist import is_blocked
-from pond.members.identities import member_of
+from pond.members import blocklist, reviews, store, verification
+from pond.members.identities import who
 from pond.members.model import (
     Blocked,
     CodeRefused,
@@ -46,9 +44,10 @@ def register(
     now: datetime,
 ) -> Registered | CodeRefused | Invalid | Blocked:
     """Take a form and its SMS code. Who is registered already stays so, whatever the form says now."""
-    if is_blocked(account_id):
+    person = who(account_id)
+    if person.blocked or blocklist.is_name_blocked(form.name):
         return Blocked()
-    standing = store.get_registration(member_of(account_id), programme.programme_id)
+    standing = store.get_registration(person.member_id, programme.programme_id)
     if standing:
         followers.link(follower_id, account_id, standing.member_id)
         return Registered(standing.member_id, standing.pool_id, standing.standing)
@@ -59,13 +58,8 @@ def register(
     assert number is not None
     phone_id = pseudonym("phone", number)
     proof = verification.prove(phone_id, code.strip(), account_id, _sealed(form, programme, number, phone_id), now)
-    if isinstance(proof, CodeRefused):
+    if not isinstance(proof, verification.Proven):
         return proof
-    if isinstance(proof, verification.OfAnother):
-        logger.info("phone of another member", extra={"phone_id": phone_id, "account_id": account_id})
-        return Invalid({"phone": "phone.of_another"})
-    if is_blocked(proof.member_id):
-        return Blocked()
     followers.link(follower_id, account_id, proof.member_id)
     asked = _registration(form, programme, proof.member_id, phone_id, follower_id, channel_id, now)
     written = reviews.enter(asked, programme)

@@ -1,14 +1,13 @@
-"""Registrations, the members behind WeChat accounts, and the day's counters of rate limits."""
+"""The `registrations` table."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, fields
-from datetime import datetime
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.exceptions import PutError
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from pond.kernel.tables import ExpiryAttribute, IntegerAttribute, Table, TimeAttribute, refused
+from pond.kernel.tables import Table, TimeAttribute, refused
 from pond.members.model import Registration
 
 
@@ -54,28 +53,6 @@ class RegistrationRow(Table):
     shown = UnicodeSetAttribute(null=True)  # who of the operators saw the sealed data, and when
     list_id = UnicodeAttribute(null=True)
     by_list = ListIndex()
-
-
-class AccountRow(Table):
-    """Whose a WeChat account is, once its person proved a phone. `blocked_at` stands on the member's first account."""
-
-    class Meta:
-        table_name = "accounts"
-
-    account_id = UnicodeAttribute(hash_key=True)
-    member_id = UnicodeAttribute()
-    blocked_at = TimeAttribute(null=True)
-
-
-class LimitRow(Table):
-    """How often something was done today."""
-
-    class Meta:
-        table_name = "limits"
-
-    limit_id = UnicodeAttribute(hash_key=True)
-    used = IntegerAttribute()
-    expires_at = ExpiryAttribute()
 
 
 _REGISTRATION_FIELDS = [field.name for field in fields(Registration)]
@@ -126,45 +103,3 @@ def read_registration(row: RegistrationRow) -> Registration:
 def all_registrations() -> Iterator[Registration]:
     """Every registration, by a scan: for checks and repair only."""
     return map(read_registration, RegistrationRow.scan())
-
-
-def get_account(account_id: str) -> AccountRow | None:
-    """Whose the account is, as last written; None before its person proved a phone."""
-    try:
-        return AccountRow.get(account_id, consistent_read=True)
-    except AccountRow.DoesNotExist:
-        return None
-
-
-def mark_blocked(member_id: str, at: datetime | None) -> None:
-    """Block the member, or take it back with None; a member unknown here is left alone."""
-    row = AccountRow(member_id)
-    action = AccountRow.blocked_at.set(at) if at else AccountRow.blocked_at.remove()
-    try:
-        row.update(actions=[action], condition=AccountRow.account_id.exists())
-    except UpdateError as error:
-        if not refused(error):
-            raise
-
-
-def use(limit_id: str, at_most: int, expires_at: datetime) -> bool:
-    """Count one use if fewer than `at_most` were counted."""
-    try:
-        LimitRow(limit_id).update(
-            actions=[LimitRow.used.add(1), LimitRow.expires_at.set(expires_at)],
-            condition=LimitRow.used.does_not_exist() | (LimitRow.used < at_most),
-        )
-    except UpdateError as error:
-        if not refused(error):
-            raise
-        return False
-    return True
-
-
-def give_back(limit_id: str) -> None:
-    """Take back one counted use that came to nothing."""
-    try:
-        LimitRow(limit_id).update(actions=[LimitRow.used.add(-1)], condition=LimitRow.used > 0)
-    except UpdateError as error:
-        if not refused(error):
-            raise

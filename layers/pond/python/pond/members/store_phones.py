@@ -1,10 +1,10 @@
 """The `phones` table: pending codes with their limits, and whose a proven number is.
 
-A row that was proven or blocked never carries `expires_at`. Whose number it is (`member_id`) is set once and never
-changes; so is whose account it is, which the same transaction writes into `accounts`.
+A row that was proven or blocked never carries `expires_at`. Whose number it is (`member_id`) changes only by `prove`:
+in one transaction with whose the account is, with two members becoming one, and with the number given up for it.
 """
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
@@ -21,8 +21,9 @@ from pond.kernel.tables import (
     TransactionRefused,
     refused,
 )
+from pond.members.model_accounts import Identity
 from pond.members.model_phones import CODE_SECONDS, KEPT_UNPROVEN, TRIES, Phone
-from pond.members.store import AccountRow
+from pond.members.store_accounts import AccountRow
 
 
 class PhoneRow(Table):
@@ -108,15 +109,57 @@ def claim_try(phone_id: str, account_id: str, now: datetime) -> Phone | None:
     return _phone(row)
 
 
-def prove(phone_id: str, digest: str, account_id: str, member_id: str, sealed: bytes, now: datetime) -> bool:
-    """Consume the code: number and account are this member's for good. False: either is another's, or the code gone."""
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """A right code for `phone`, as it was seen, given by `account_id`. The phone is or becomes `kept`'s, and with it
+    all that is `asker`'s, who is the person behind the account. `given_up`: the asker's phone that this one replaces.
+    """
+
+    phone: Phone
+    account_id: str
+    asker: Identity
+    kept: str
+    given_up: str | None = None
+
+    @property
+    def merged(self) -> str | None:
+        """The member found to be another, if there is one."""
+        return self.asker.member_id if self.asker.known and self.asker.member_id != self.kept else None
+
+
+def prove(proof: Proof, sealed: bytes, now: datetime) -> bool:
+    """Consume the code. False: something is no longer as it was seen."""
     transaction = Transaction()
+    _take_phone(transaction, proof, sealed, now)
+    _lead_accounts(transaction, proof, now)
+    if proof.given_up:
+        transaction.update(
+            "given up",
+            PhoneRow(proof.given_up),
+            [
+                PhoneRow.member_id.remove(),
+                PhoneRow.proven_by.remove(),
+                PhoneRow.proven_at.remove(),
+                PhoneRow.sealed.remove(),
+                PhoneRow.expires_at.set(now + KEPT_UNPROVEN),
+            ],
+            condition=PhoneRow.proven_at.exists() & PhoneRow.blocked_at.does_not_exist(),
+        )
+    try:
+        transaction.commit()
+    except TransactionRefused:
+        return False
+    return True
+
+
+def _take_phone(transaction: Transaction, proof: Proof, sealed: bytes, now: datetime) -> None:
+    seen = proof.phone.member_id
     transaction.update(
         "phone",
-        PhoneRow(phone_id),
+        PhoneRow(proof.phone.phone_id),
         [
-            PhoneRow.member_id.set(member_id),
-            PhoneRow.proven_by.set(account_id),
+            PhoneRow.member_id.set(proof.kept),
+            PhoneRow.proven_by.set(proof.account_id),
             PhoneRow.proven_at.set(now),
             PhoneRow.sealed.set(sealed),
             PhoneRow.code_digest.remove(),
@@ -125,27 +168,55 @@ def prove(phone_id: str, digest: str, account_id: str, member_id: str, sealed: b
             PhoneRow.asked_by.remove(),
             PhoneRow.expires_at.remove(),
         ],
-        condition=(PhoneRow.code_digest == digest)
-        & (PhoneRow.asked_by == account_id)
+        condition=(PhoneRow.code_digest == proof.phone.code_digest)
+        & (PhoneRow.asked_by == proof.account_id)
         & PhoneRow.blocked_at.does_not_exist()
-        & (PhoneRow.member_id.does_not_exist() | (PhoneRow.member_id == member_id)),
+        & (PhoneRow.member_id == seen if seen else PhoneRow.member_id.does_not_exist()),
     )
-    transaction.update(
-        "account",
-        AccountRow(account_id),
-        [AccountRow.member_id.set(member_id)],
-        condition=AccountRow.member_id.does_not_exist() | (AccountRow.member_id == member_id),
-    )
-    try:
-        transaction.commit()
-    except TransactionRefused:
-        return False
-    return True
+
+
+def _lead_accounts(transaction: Transaction, proof: Proof, now: datetime) -> None:
+    """Let the account lead to the member, who must still be one; so must who is found to be the same."""
+    phone_id = AccountRow.phone_id.set(proof.phone.phone_id)
+    unblocked = AccountRow.blocks.does_not_exist()
+    still = AccountRow.member_id == proof.kept
+    if not proof.asker.known:
+        newcomer = proof.asker.member_id
+        first = AccountRow.member_id.does_not_exist() & unblocked
+        own = [phone_id] if newcomer == proof.kept else []
+        transaction.update("account", AccountRow(newcomer), [AccountRow.member_id.set(proof.kept), *own], first)
+        if newcomer == proof.kept:
+            return
+    elif proof.merged:
+        transaction.update(
+            "merged",
+            AccountRow(proof.merged),
+            [AccountRow.member_id.set(proof.kept), AccountRow.merged_at.set(now)],
+            (AccountRow.member_id == proof.merged) & _present(proof) & unblocked,
+        )
+    else:
+        still = still & _present(proof)
+    transaction.update("kept", AccountRow(proof.kept), [phone_id], still & unblocked)
+
+
+def _present(proof: Proof) -> Condition:
+    """The asker's present phone is the one that was seen, so that of two changes at once one is made."""
+    seen = proof.asker.phone_id
+    condition: Condition = AccountRow.phone_id == seen if seen else AccountRow.phone_id.does_not_exist()
+    return condition
 
 
 def reseal(phone_id: str, account_id: str, sealed: bytes) -> bool:
     """Replace the personal data, by the account that proved the number last."""
     return _write(PhoneRow(phone_id), [PhoneRow.sealed.set(sealed)], PhoneRow.proven_by == account_id)
+
+
+def sealed(phone_id: str) -> bytes | None:
+    """The personal data kept with the number."""
+    try:
+        return PhoneRow.get(phone_id, consistent_read=True).sealed
+    except PhoneRow.DoesNotExist:
+        return None
 
 
 def mark_blocked(phone_id: str, at: datetime | None) -> str | None:

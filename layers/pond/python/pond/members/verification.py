@@ -7,19 +7,18 @@ are compared. Only the account that asked can use it. It is kept as a keyed hash
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pond.kernel.clock import china_day
 from pond.kernel.errors import Transient
 from pond.kernel.ids import pseudonym
 from pond.kernel.logs import count, logger
 from pond.kernel.tables import iso
-from pond.members import store, store_phones
-from pond.members.model import CodeOutcome, CodeRefused, read_phone
+from pond.members import limits, store_phones
+from pond.members.identities import member_of, who
+from pond.members.model import Blocked, CodeOutcome, CodeRefused, read_phone
 from pond.members.model_phones import (
     BETWEEN_SECONDS,
-    DAILY_PER_ACCOUNT,
-    DAILY_PER_ADDRESS,
     DAILY_PER_PHONE,
     TRIES,
     code_refusal,
@@ -27,6 +26,7 @@ from pond.members.model_phones import (
     seconds_to_wait,
     sent_today,
 )
+from pond.members.store_phones import Proof
 from pond.platforms import sms
 from pond.platforms.model_sms import SmsOutcome
 
@@ -40,11 +40,6 @@ class Proven:
     member_id: str
 
 
-@dataclass(frozen=True)
-class OfAnother:
-    """The phone was proven, but it is one member's and the account another's."""
-
-
 def request_code(phone: str, account_id: str, address: str, now: datetime, code: str | None = None) -> CodeOutcome:
     """Send a code to a phone (typed in any way) for an account at an IP address; `code` is made up unless given.
 
@@ -53,35 +48,29 @@ def request_code(phone: str, account_id: str, address: str, now: datetime, code:
     number = read_phone(phone)
     if number is None:
         return CodeOutcome("invalid")
-    day = china_day(now).isoformat()
-    limits = {
-        f"sms~{pseudonym('address', address)}~{day}": DAILY_PER_ADDRESS,
-        f"sms~{account_id}~{day}": DAILY_PER_ACCOUNT,
-    }
-    used: list[str] = []
-    for limit_id, at_most in limits.items():
-        if not store.use(limit_id, at_most, now + timedelta(days=2)):
-            _give_back(used)
-            return CodeOutcome("too_many")
-        used.append(limit_id)
-    outcome = _send(number, account_id, code or f"{secrets.randbelow(10**6):06}", day, now)
+    taken = limits.take_code(pseudonym("phone", number), account_id, address, now)
+    if taken is None:
+        return CodeOutcome("too_many")
+    outcome = _send(number, account_id, code or f"{secrets.randbelow(10**6):06}", china_day(now).isoformat(), now)
     if outcome.state in ("too_soon", "too_many"):
-        _give_back(used)
+        limits.give_back(taken)
     count(f"Code{outcome.state.title().replace('_', '')}")
     return outcome
 
 
-def prove(phone_id: str, code: str, account_id: str, sealed: bytes, now: datetime) -> Proven | OfAnother | CodeRefused:
-    """Use a code: phone and account become one member's, who has this sealed data.
+def prove(
+    phone_id: str, code: str, account_id: str, sealed: bytes, now: datetime, given_up: str | None = None
+) -> Proven | Blocked | CodeRefused:
+    """Use a code: phone and account become one member's, who has this sealed data; who were two become one.
 
     The account that proved the phone in the last 30 minutes goes on without a code: whatever broke off after the code
-    was consumed is finished by doing it all again.
+    was consumed is finished by doing it all again. Not so when the phone is to replace another, `given_up`.
     """
     for _ in range(_ATTEMPTS):
         phone = store_phones.get(phone_id)
-        if phone.member_id and is_just_proven(phone, account_id, now):
+        if phone.member_id and not given_up and is_just_proven(phone, account_id, now):
             if store_phones.reseal(phone_id, account_id, sealed):
-                return Proven(phone.member_id)
+                return Proven(member_of(phone.member_id))
             continue
         reason = "not_asked" if phone.blocked_at else code_refusal(phone, account_id, now)
         if reason:
@@ -92,13 +81,16 @@ def prove(phone_id: str, code: str, account_id: str, sealed: bytes, now: datetim
         if not hmac.compare_digest(_digest(phone_id, code), tried.code_digest):
             count("CodeWrong")
             return CodeRefused("wrong", TRIES - tried.tries)
-        account = store.get_account(account_id)
-        member_id = account.member_id if account else tried.member_id or account_id
-        if tried.member_id not in (None, member_id):
-            return OfAnother()
+        asker = who(account_id)
+        owner = who(tried.member_id) if tried.member_id else asker
+        if asker.blocked or owner.blocked:
+            return Blocked()
+        proof = Proof(phone=tried, account_id=account_id, asker=asker, kept=owner.member_id, given_up=given_up)
         try:
-            if store_phones.prove(phone_id, tried.code_digest, account_id, member_id, sealed, now):
-                return Proven(member_id)
+            if store_phones.prove(proof, sealed, now):
+                if proof.merged:
+                    count("MembersMerged")
+                return Proven(proof.kept)
         except Transient:
             continue
     raise Transient("members.contended", "phone or account were written by others at the same moment")
@@ -133,8 +125,3 @@ def _send(number: str, account_id: str, code: str, day: str, now: datetime) -> C
 
 def _digest(phone_id: str, code: str) -> str:
     return pseudonym("code", f"{phone_id}:{code}")
-
-
-def _give_back(limit_ids: list[str]) -> None:
-    for limit_id in limit_ids:
-        store.give_back(limit_id)

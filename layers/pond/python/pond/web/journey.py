@@ -5,7 +5,7 @@ from datetime import datetime
 from pond.channels import bookings, followers, openings
 from pond.groups import seats
 from pond.kernel.errors import Refused
-from pond.members import blocklist, identities, registrations
+from pond.members import identities, registrations
 from pond.programmes import service as programmes
 from pond.programmes.model import Programme
 from pond.web.pages import (
@@ -33,9 +33,10 @@ def page_of(session: Session, programme_id: str, now: datetime, channel_id: str 
         Refused: `session.unknown_follower`: the session is of a person we know nothing of.
     """
     programme = programmes.get(programme_id)
-    if blocklist.is_blocked(session.account_id):
+    person = identities.who(session.account_id)
+    member_id = person.member_id
+    if person.blocked:
         return Blocked(programme_id=programme_id, programme_name=programme.name)
-    member_id = identities.member_of(session.account_id)
     if registrations.get(member_id, programme_id):
         return _seat(programme, member_id, now)
     if programme.status == "closed":

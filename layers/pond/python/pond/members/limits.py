@@ -1,0 +1,61 @@
+"""How often one account, phone or address may do what costs us something, a China day."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from pond.kernel.clock import china_day
+from pond.kernel.ids import pseudonym
+from pond.kernel.logs import count
+from pond.members import store_limits
+from pond.members.model_phones import (
+    ACCOUNTS_PER_PHONE,
+    DAILY_PER_ACCOUNT,
+    DAILY_PER_ADDRESS,
+    FORMS_PER_ACCOUNT,
+    FORMS_PER_ADDRESS,
+    PHONES_PER_ACCOUNT,
+)
+
+_KEPT = timedelta(days=2)  # longer than the day that is counted
+
+
+def take_code(phone_id: str, account_id: str, address: str, now: datetime) -> tuple[str, ...] | None:
+    """Count a request for a code; what was counted, for `give_back`, or None when it is one too many."""
+    today = china_day(now)
+    if not (
+        store_limits.meet(_id("phones", account_id, today), phone_id, PHONES_PER_ACCOUNT, now + _KEPT)
+        and store_limits.meet(_id("accounts", phone_id, today), account_id, ACCOUNTS_PER_PHONE, now + _KEPT)
+    ):
+        count("LimitReached")
+        return None
+    by_address = _id("sms", pseudonym("address", address), today)
+    return _take({_id("sms", account_id, today): DAILY_PER_ACCOUNT, by_address: DAILY_PER_ADDRESS}, now)
+
+
+def allow_form(account_id: str, address: str, now: datetime) -> bool:
+    """Count a form that is sent; False when it is one too many."""
+    today = china_day(now)
+    by_address = _id("form", pseudonym("address", address), today)
+    limits = {_id("form", account_id, today): FORMS_PER_ACCOUNT, by_address: FORMS_PER_ADDRESS}
+    return _take(limits, now) is not None
+
+
+def give_back(taken: Iterable[str]) -> None:
+    """Take back what was counted for nothing."""
+    for limit_id in taken:
+        store_limits.give_back(limit_id)
+
+
+def _take(limits: dict[str, int], now: datetime) -> tuple[str, ...] | None:
+    taken: list[str] = []
+    for limit_id, at_most in limits.items():
+        if not store_limits.use(limit_id, at_most, now + _KEPT):
+            give_back(taken)
+            count("LimitReached")
+            return None
+        taken.append(limit_id)
+    return tuple(taken)
+
+
+def _id(what: str, whose: str, today: date) -> str:
+    return f"{what}~{whose}~{today.isoformat()}"

@@ -1,0 +1,48 @@
+"""The `limits` table: what was done today, counted, or which different ones it was done to."""
+
+from datetime import datetime
+
+from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition, size
+from pynamodb.expressions.update import Action
+
+from pond.kernel.tables import ExpiryAttribute, IntegerAttribute, Table, refused
+
+
+class _LimitRow(Table):
+    class Meta:
+        table_name = "limits"
+
+    limit_id = UnicodeAttribute(hash_key=True)
+    used = IntegerAttribute(null=True)
+    names = UnicodeSetAttribute(null=True)
+    expires_at = ExpiryAttribute()
+
+
+def use(limit_id: str, at_most: int, expires_at: datetime) -> bool:
+    """Count one use if fewer than `at_most` were counted."""
+    fewer = _LimitRow.used.does_not_exist() | (_LimitRow.used < at_most)
+    return _write(limit_id, [_LimitRow.used.add(1), _LimitRow.expires_at.set(expires_at)], fewer)
+
+
+def give_back(limit_id: str) -> None:
+    """Take back one counted use that came to nothing."""
+    _write(limit_id, [_LimitRow.used.add(-1)], _LimitRow.used > 0)
+
+
+def meet(limit_id: str, name: str, at_most: int, expires_at: datetime) -> bool:
+    """Note a name (a pseudonym) if it was noted before, or fewer than `at_most` different ones were."""
+    few: Condition = size(_LimitRow.names) < at_most  # type: ignore[no-untyped-call]
+    allowed = _LimitRow.names.does_not_exist() | _LimitRow.names.contains(name) | few
+    return _write(limit_id, [_LimitRow.names.add({name}), _LimitRow.expires_at.set(expires_at)], allowed)
+
+
+def _write(limit_id: str, actions: list[Action], condition: Condition) -> bool:
+    try:
+        _LimitRow(limit_id).update(actions=actions, condition=condition)
+    except UpdateError as error:
+        if not refused(error):
+            raise
+        return False
+    return True
