@@ -1,15 +1,18 @@
 """Places for people."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import yaml
 
+from pond.groups import setup
 from pond.programmes import service as programmes
 from pond.programmes.model import pool_id
 from support.cloud import ROOT, Cloud
 from support.places import Place, add_group
+from support.sandbox import Sandbox
+from support.towns import NOW, Town
 
 
 @pytest.fixture
@@ -25,5 +28,22 @@ def make_place(cloud: Cloud, unique: Callable[[str], str], now: datetime) -> Cal
         for order, chat_id in enumerate(chat_ids):
             add_group(document["programme_id"], pool, chat_id, capacity, order)
         return Place(document["programme_id"], pool, chat_ids)
+
+    return make
+
+
+@pytest.fixture
+def town(make_place: Callable[..., Place], partners: Sandbox) -> Callable[..., Town]:
+    """Makes a town with so many groups."""
+
+    def make(groups: int, capacity: int = 5) -> Town:
+        empty = make_place(groups=0, capacity=capacity)
+        partners.do("POST", "/staff", {"userid": "ana", "name": "安娜"})
+        chats = [partners.do("POST", "/groups", {"name": f"孕期 {n} 群", "owner": "ana"}) for n in range(groups)]
+        for order, chat in enumerate(chats):
+            later = NOW + timedelta(seconds=order)
+            setup.import_group(chat["chat_id"], empty.programme_id, "pregnancy", capacity, later)
+        place = Place(empty.programme_id, empty.pool_id, tuple(chat["chat_id"] for chat in chats))
+        return Town(place, partners, asked_before=groups)
 
     return make

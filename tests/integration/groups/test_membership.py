@@ -1,69 +1,10 @@
 """Joins and leaves against the sandbox's WeCom: seats follow who is really in the group."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-import pytest
-
-from pond.groups import holds, membership, seats, setup, store, store_rosters
-from pond.groups.allocation import allocate
-from pond.kernel.ids import pseudonym
-from support.places import Place
-from support.sandbox import Sandbox
-
-NOW = datetime.now(UTC)  # the sandbox's clock is the real one
-
-
-@dataclass(frozen=True)
-class Town:
-    """A programme with groups that the sandbox's staff made."""
-
-    place: Place
-    sandbox: Sandbox
-
-    def person(self) -> dict[str, Any]:
-        return dict(self.sandbox.do("POST", "/people", {})["accounts"][0])
-
-    def member_id(self, person: dict[str, Any]) -> str:
-        return pseudonym("unionid", person["unionid"])
-
-    def seated(self) -> dict[str, Any]:
-        """Somebody with a held seat."""
-        person = self.person()
-        assert allocate([self.place.request(self.member_id(person))], NOW) == {}
-        return person
-
-    def scan(self, person: dict[str, Any], chat_id: str) -> str:
-        group = store.get_group(chat_id)
-        assert group and group.code_url
-        found = self.sandbox.do("POST", f"/accounts/{person['account_id']}/scan", {"code": group.code_url})
-        return str(found["outcome"])
-
-    def hear(self, chat_id: str, **fields: Any) -> None:
-        said = {"ChatId": chat_id, "ChangeType": "update", "UpdateDetail": "add_member", **fields}
-        membership.hear(said, datetime.now(UTC), datetime.now(UTC), pause=lambda seconds: None)
-
-    def state(self, person: dict[str, Any]) -> str:
-        return seats.my_seat(self.member_id(person), self.place.programme_id, NOW).state
-
-
-@pytest.fixture
-def town(make_place: Callable[..., Place], partners: Sandbox) -> Callable[..., Town]:
-    """Makes a town with so many groups."""
-
-    def make(groups: int, capacity: int = 5) -> Town:
-        empty = make_place(groups=0, capacity=capacity)
-        partners.do("POST", "/staff", {"userid": "ana", "name": "安娜"})
-        chats = [partners.do("POST", "/groups", {"name": f"孕期 {n} 群", "owner": "ana"}) for n in range(groups)]
-        for order, chat in enumerate(chats):
-            later = NOW + timedelta(seconds=order)
-            setup.import_group(chat["chat_id"], empty.programme_id, "pregnancy", capacity, later)
-        return Town(Place(empty.programme_id, empty.pool_id, tuple(chat["chat_id"] for chat in chats)), partners)
-
-    return make
-
+from pond.groups import holds, setup, store
+from support.towns import NOW, Town
 
 MakeTown = Callable[..., Town]
 
@@ -117,8 +58,8 @@ def test_strangers_and_people_of_other_groups_touch_no_count(town: MakeTown) -> 
     here.hear(second)
     assert here.place.live() == {first: 1, second: 1}
     assert [here.state(person) for person in (mother, other, stranger)] == ["taken", "held", "none"]
-    assert sorted(row.standing for row in store_rosters.roster(first).values()) == ["seated", "squatter", "squatter"]
-    assert [row.standing for row in store_rosters.roster(second).values()] == ["double"]
+    assert here.standings(first) == ["seated", "squatter", "squatter"]
+    assert here.standings(second) == ["double"]
 
 
 def test_coming_late_gets_the_seat_back_while_there_is_room(town: MakeTown) -> None:
