@@ -73,7 +73,7 @@ def test_numbers_that_are_nobodys_are_passed_over(
     person = book()
     lost = store_line.next_number(programme_id, now)
     assert lost == 2
-    store_line.put_booking(programme_id, Booking(lost, person, None, None, None), now)
+    store_line.put_booking(programme_id, Booking(lost, person, None, None), now)
     assert store_line.next_number(programme_id, now) == 3
     assert admission.tell_admitted(programme_id, "o", 1, 3, now) == 1
     assert _told(wechat) == [_openid(person)]
@@ -165,9 +165,9 @@ def test_wherever_telling_crashes_nobody_is_told_twice(
     def check(here: tuple[str, str]) -> None:
         ids = {body["client_msg_id"] for body in wechat.sent(TEMPLATE)}
         assert len(ids) == 1  # WeChat delivers the same id once
-        told = store_line.booking(here[0], 1)
+        told = store_followers.load(here[1])
         assert told is not None
-        assert told.told_at is not None
+        assert [notice.state for notice in told.notices.values()] == ["told"]
 
     explore(scene, lambda here: admission.tell_admitted(here[0], "o", 1, 1, late), check)
 

@@ -171,7 +171,7 @@ def test_a_delivery_that_broke_off_is_completed_by_the_next(
     post: Post, openid: str, channel_id: str, programme_id: str
 ) -> None:
     post(_happening(openid, "subscribe", f"qrscene_{channel_id}"))
-    with mock.patch.object(bookings, "book", side_effect=Transient("tables.contended")):
+    with mock.patch.object(bookings, "book_for", side_effect=Transient("tables.contended")):
         assert post(_message(openid, "预约"))["status"] == 500
     assert "你是 1 号" in post(_message(openid, "预约"))["Content"]
 

@@ -67,8 +67,6 @@ def tell_admitted(programme_id: str, opening_id: str, first: int, last: int, now
     told = 0
     failed: list[PondError] = []
     for booking in store_line.bookings(programme_id, first, last):
-        if booking.told_at is not None:
-            continue
         try:
             told += _tell(programme, opening_id, booking, now) == "told"
         except PondError as error:
@@ -87,14 +85,12 @@ def _tell(programme: Programme, opening_id: str, booking: Booking, now: datetime
         return None
     link = f"{settings().public_url}{page_path(programme.programme_id)}"
     values = {"name": programme.name, "number": booking.number, "link": link}
-    told = notices.tell(
+    return notices.tell(
         booking.follower_id,
         notice_id=f"admitted~{programme.programme_id}~{opening_id}",
         text=fill(programme.texts["let_in"], **values),
         template={key: fill(text, **values) for key, text in programme.templates["let_in"].items()},
         url=link,
         now=now,
+        seen=follower,
     )
-    if told in ("told", "already"):
-        store_line.set_told(programme.programme_id, booking.number, now)
-    return told

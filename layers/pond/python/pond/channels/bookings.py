@@ -6,7 +6,7 @@ row is there, but the person's own number is another, and that one counts.
 
 from datetime import datetime
 
-from pond.channels import openings, store_followers, store_line
+from pond.channels import followers, openings, store_followers, store_line
 from pond.channels.model import Booking, Follower, Place
 from pond.kernel.errors import NotFound, Transient
 
@@ -25,12 +25,24 @@ def book(programme_id: str, follower_id: str, channel_id: str | None, now: datet
     follower = store_followers.load(follower_id)
     if follower is None:
         raise NotFound("follower.unknown", follower_id)
+    return book_for(follower, programme_id, channel_id, now, cause)
+
+
+def book_for(
+    follower: Follower,
+    programme_id: str,
+    channel_id: str | None,
+    now: datetime,
+    cause: str | None = None,
+    said_at: datetime | None = None,
+) -> Place:
+    """As `book`, for who has just read the follower. `said_at`: when they wrote for it, if that is not noted yet."""
     if programme_id in follower.bookings:
         return _held(programme_id, follower.bookings[programme_id], cause)
     number = _next_number(programme_id, now)
-    store_line.put_booking(programme_id, Booking(number, follower_id, channel_id, cause, None), now)
-    if not store_followers.set_number(follower_id, programme_id, number):
-        return book(programme_id, follower_id, channel_id, now, cause)
+    store_line.put_booking(programme_id, Booking(number, follower.follower_id, channel_id, cause), now)
+    if not followers.booked(follower, programme_id, number, said_at):
+        return book(programme_id, follower.follower_id, channel_id, now, cause)
     # Read after the place is written: an opening before this read is seen here, one after it finds the place to tell.
     return store_line.line(programme_id).place(number, first_time=True)
 

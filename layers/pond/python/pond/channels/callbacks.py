@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from pond.channels import codes, followers, keywords
-from pond.channels.model import Follower
 from pond.kernel.clock import from_epoch
 from pond.kernel.errors import Refused
 from pond.kernel.logs import count
@@ -72,27 +71,23 @@ def _act(kind: str, fields: Mapping[str, str], callback_id: str, now: datetime) 
     at = from_epoch(int(created))
     is_message = fields.get("MsgType", "").lower() != "event"
     if is_message:
-        follower = _get(followers.said(openid, at))
-        return keywords.answer(fields.get("Content", ""), follower, now, callback_id) if kind == "text" else None
+        known = followers.get(followers.follower_id(openid)) if kind == "text" else None
+        if known:
+            return keywords.answer(fields.get("Content", ""), known, now, callback_id, said_at=at)
+        known = followers.wrote(openid, at)
+        return keywords.answer(fields.get("Content", ""), known, now, callback_id) if kind == "text" else None
     scene = fields.get("EventKey", "")
     match kind:
-        case "subscribe":
+        case "subscribe" | "scan":
             channel = codes.find(scene.removeprefix(_SCENE)) if scene else None
-            return keywords.greeting(_get(followers.follow(openid, channel.channel_id if channel else None, at)))
-        case "scan":
-            channel = codes.find(scene)
-            return keywords.greeting(_get(followers.acted(openid, at, channel.channel_id if channel else None)))
+            follower = followers.acted(openid, at, channel.channel_id if channel else None)
+            used_last = channel is not None and follower.channel_id == channel.channel_id
+            return keywords.greeting(follower, channel if used_last else None)
         case "click":
-            return keywords.answer(scene, _get(followers.acted(openid, at)), now, callback_id)
+            return keywords.answer(scene, followers.acted(openid, at), now, callback_id)
         case "unsubscribe":
             followers.unfollow(openid, at)
     return None
-
-
-def _get(follower_id: str) -> Follower:
-    follower = followers.get(follower_id)
-    assert follower is not None  # written just before
-    return follower
 
 
 def _opened(query: Mapping[str, str], body: bytes) -> _Push:

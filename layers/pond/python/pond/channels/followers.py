@@ -6,7 +6,7 @@ Callbacks may come twice and in any order: every function has the effect of once
 from datetime import datetime
 
 from pond.channels import store_followers as store
-from pond.channels.model import ACTED_MESSAGES, ACTED_WINDOW, SAID_MESSAGES, SAID_WINDOW, Follower
+from pond.channels.model import ACTED_MESSAGES, ACTED_WINDOW, SAID_MESSAGES, SAID_WINDOW, Follower, Heard
 from pond.kernel.ids import pseudonym
 
 
@@ -17,25 +17,32 @@ def follower_id(openid: str) -> str:
 
 def follow(openid: str, channel_id: str | None, at: datetime) -> str:
     """They follow since `at`, through that channel's code if any. The follower's id."""
-    return acted(openid, at, channel_id)
+    return acted(openid, at, channel_id).follower_id
 
 
-def acted(openid: str, at: datetime, channel_id: str | None = None) -> str:
-    """They scanned (a channel's code) or clicked in the menu: three messages may go to them within a minute."""
-    name = visited(openid, at)
-    store.raise_following(name, at)
-    if channel_id:
-        store.raise_channel(name, channel_id, at)
-    store.raise_allowance(name, ACTED_MESSAGES, at + ACTED_WINDOW)
-    return name
+def acted(openid: str, at: datetime, channel_id: str | None = None) -> Follower:
+    """They followed, scanned (a channel's code) or clicked in the menu: three messages may go to them in a minute."""
+    return _heard(openid, Heard(follower_id(openid), at, ACTED_MESSAGES, at + ACTED_WINDOW, channel_id))
 
 
 def said(openid: str, at: datetime) -> str:
     """They wrote to the account: five messages may go to them within 48 hours. The follower's id."""
-    name = visited(openid, at)
-    store.raise_following(name, at)
-    store.raise_allowance(name, SAID_MESSAGES, at + SAID_WINDOW)
-    return name
+    return wrote(openid, at).follower_id
+
+
+def wrote(openid: str, at: datetime) -> Follower:
+    """As `said`, for who needs the follower."""
+    return _heard(openid, _writing(openid, at))
+
+
+def booked(follower: Follower, programme_id: str, number: int, at: datetime | None) -> bool:
+    """Make `number` their place in the programme, if they have none. `at`: they have just written for it, and did not
+    count as having written yet."""
+    if at:
+        if store.hear(follower.openid, _writing(follower.openid, at), (programme_id, number)):
+            return True
+        wrote(follower.openid, at)
+    return store.set_number(follower.follower_id, programme_id, number)
 
 
 def unfollow(openid: str, at: datetime) -> str:
@@ -48,15 +55,36 @@ def unfollow(openid: str, at: datetime) -> str:
 def visited(openid: str, now: datetime) -> str:
     """They opened a page and WeChat told who they are, whether they follow or not. The follower's id."""
     name = follower_id(openid)
-    store.ensure(name, openid)
+    if store.glance(name) is None:
+        store.ensure(name, openid)
     return name
 
 
 def link(follower_id: str, account_id: str, member_id: str) -> None:
-    """Note which WeChat account and member a follower is."""
-    store.set_member(follower_id, account_id, member_id)
+    """Note which WeChat account and member a follower is, if it is not known yet."""
+    held = store.glance(follower_id)
+    if held is None or (held.account_id, held.member_id) != (account_id, member_id):
+        store.set_member(follower_id, account_id, member_id)
 
 
 def get(follower_id: str) -> Follower | None:
     """The follower as last written."""
     return store.load(follower_id)
+
+
+def _writing(openid: str, at: datetime) -> Heard:
+    return Heard(follower_id(openid), at, SAID_MESSAGES, at + SAID_WINDOW)
+
+
+def _heard(openid: str, heard: Heard) -> Follower:
+    noted = store.hear(openid, heard)
+    if noted:
+        return noted
+    # a repeated or a late one: whatever of it is still news, each by its own time
+    store.raise_following(heard.follower_id, heard.at)
+    if heard.channel_id:
+        store.raise_channel(heard.follower_id, heard.channel_id, heard.at)
+    store.raise_allowance(heard.follower_id, heard.messages, heard.until)
+    held = store.load(heard.follower_id)
+    assert held is not None  # something as late stood there
+    return held

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from pond.channels import bookings, codes, openings
-from pond.channels.model import Follower, Place
+from pond.channels import bookings, codes, followers, openings
+from pond.channels.model import Channel, Follower, Place
 from pond.channels.model_keywords import heard
 from pond.kernel.clock import CHINA
 from pond.kernel.settings import settings
@@ -12,27 +12,35 @@ from pond.programmes.model import Programme, page_path
 from pond.programmes.model_texts import fill
 
 
-def answer(text: str, follower: Follower, now: datetime, cause: str | None = None) -> str | None:
+def answer(
+    text: str, follower: Follower, now: datetime, cause: str | None = None, said_at: datetime | None = None
+) -> str | None:
     """The passive reply to what somebody wrote; a booking keyword books. None: nothing to say.
 
-    `cause` is the callback's id: the same callback again gets the same answer.
+    `cause` is the callback's id: the same callback again gets the same answer. `said_at`: when they wrote it, if that
+    is not noted on the follower yet; it is afterwards, in one write with the place if there is one to give.
     """
     programme = programme_for(follower)
     found = heard(programme, text) if programme else None
+    has_place = programme is not None and programme.programme_id in follower.bookings
+    if programme and found and not found.text and not has_place and programme.status != "closed":
+        channel_id = follower.channel_id
+        place = bookings.book_for(follower, programme.programme_id, channel_id, now, cause, said_at)
+        return _say(programme, place, now)
+    if said_at:
+        followers.said(follower.openid, said_at)
     if programme is None or found is None:
         return None
     if found.text:
         return fill(found.text, name=programme.name, link=_link(programme))
-    place = bookings.place(follower, programme.programme_id)
-    if programme.status == "closed" and place is None:
+    if not has_place:
         return fill(programme.texts["closed"], name=programme.name)
-    place = bookings.book(programme.programme_id, follower.follower_id, follower.channel_id, now, cause)
-    return _say(programme, place, now)
+    return _say(programme, bookings.book_for(follower, programme.programme_id, follower.channel_id, now, cause), now)
 
 
-def greeting(follower: Follower) -> str | None:
-    """The passive reply to somebody who follows or scans a code."""
-    programme = programme_for(follower)
+def greeting(follower: Follower, channel: Channel | None = None) -> str | None:
+    """The passive reply to somebody who follows or scans a code (of `channel`, if it was just read)."""
+    programme = programmes.get(channel.programme_id) if channel else programme_for(follower)
     return fill(programme.follow_text, name=programme.name, link=_link(programme)) if programme else None
 
 

@@ -83,6 +83,18 @@ class Follower:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What a push tells of a follower: they followed at that time, through a channel's code if any, and so many custom
+    messages may be sent until then."""
+
+    follower_id: str
+    at: datetime
+    messages: int
+    until: datetime
+    channel_id: str | None = None
+
+
+@dataclass(frozen=True)
 class Line:
     """A programme's line: the last number given, and up to which number people are let in."""
 
@@ -118,7 +130,6 @@ class Booking:
     follower_id: str
     channel_id: str | None
     cause: str | None  # the callback that asked for it
-    told_at: datetime | None
 
 
 OpeningState = Literal["planned", "open", "closed", "missed"]

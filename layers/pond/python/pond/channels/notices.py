@@ -1,7 +1,8 @@
 """Telling a follower something on our own account: once for each notice, by the way that is open.
 
-A notice is claimed on the follower's row before it is sent. A custom message whose outcome is unknown is never sent
-again; a template message may be, under the same id, for the ten minutes in which WeChat delivers it once.
+A notice is claimed on the follower's row before it is sent. A custom message is never sent again after that, and
+counts as told from its claim on unless WeChat says otherwise: one write a message. A template message may be sent
+again, under the same id, for the ten minutes in which WeChat delivers it once; it counts as told when WeChat took it.
 """
 
 import hashlib
@@ -25,16 +26,23 @@ _SAME_MESSAGE = timedelta(minutes=9)  # WeChat: the same client_msg_id is delive
 
 
 def tell(
-    follower_id: str, notice_id: str, text: str, template: Mapping[str, str] | None, url: str, now: datetime
+    follower_id: str,
+    notice_id: str,
+    text: str,
+    template: Mapping[str, str] | None,
+    url: str,
+    now: datetime,
+    seen: Follower | None = None,
 ) -> Told:
     """Tell the follower, unless they were told: `text` while their window is open, else `template`, which opens `url`.
+    `seen` is the follower if they were read just before.
 
     Raises:
         Transient: WeChat is busy or did not answer; calling again is right.
         PartnerRefused: WeChat refuses for a reason that is ours; nothing was sent.
     """
     for _ in range(_ROUNDS):
-        follower = store.load(follower_id)
+        follower, seen = seen or store.load(follower_id), None
         if follower is None:
             return "unreachable"
         held = follower.notices.get(notice_id)
@@ -45,8 +53,8 @@ def tell(
         route: Route = "custom" if follower.may_be_written_to(now) else "template"
         if route == "template" and not template:
             return "unreachable"
-        if store.claim(follower_id, notice_id, route, now):
-            notice = Notice("claimed", route, now)
+        notice = Notice("told" if route == "custom" else "claimed", route, now)
+        if store.claim(follower_id, notice_id, notice, _oldest(follower)):
             if route == "custom":
                 return _send_text(follower, notice_id, notice, text, template, url)
             return _send_template(follower, notice_id, notice, template or {}, url)
@@ -73,7 +81,7 @@ def _send_text(
     try:
         official_account.send_text(follower.openid, text)
     except PartnerBusy:
-        store.release(follower.follower_id, notice_id, notice.route)
+        store.release(follower.follower_id, notice_id, notice)
         raise
     except OutcomeUnknown:
         return _settle(follower, notice_id, notice, "unknown")
@@ -82,7 +90,8 @@ def _send_text(
             store.reroute(follower.follower_id, notice_id, notice.at)
             return _send_template(follower, notice_id, Notice("claimed", "template", notice.at), template, url)
         return _refused(follower, notice_id, notice, error)
-    return _settle(follower, notice_id, notice, "told")
+    count("NoticeTold")
+    return "told"
 
 
 def _send_template(follower: Follower, notice_id: str, notice: Notice, template: Mapping[str, str], url: str) -> Told:
@@ -92,7 +101,7 @@ def _send_template(follower: Follower, notice_id: str, notice: Notice, template:
         official_account.send_template(follower.openid, template_id, dict(template), url, client_msg_id)
     except PartnerBusy as error:
         if error.errcode and not 500 <= error.errcode < 600:  # an answer: it was not sent
-            store.release(follower.follower_id, notice_id, notice.route)
+            store.release(follower.follower_id, notice_id, notice)
         raise
     except OutcomeUnknown as error:
         raise Transient("notice.unanswered", notice_id) from error
@@ -103,7 +112,7 @@ def _send_template(follower: Follower, notice_id: str, notice: Notice, template:
 
 def _refused(follower: Follower, notice_id: str, notice: Notice, error: PartnerRefused) -> Told:
     if error.meaning not in (Meaning.UNREACHABLE, Meaning.OUTSIDE_WINDOW):
-        store.release(follower.follower_id, notice_id, notice.route)
+        store.release(follower.follower_id, notice_id, notice)
         raise error
     if error.meaning is Meaning.UNREACHABLE:
         store.raise_unreachable(follower.follower_id, notice.at)
@@ -113,8 +122,12 @@ def _refused(follower: Follower, notice_id: str, notice: Notice, error: PartnerR
 def _settle(
     follower: Follower, notice_id: str, notice: Notice, state: Literal["told", "unknown", "unreachable"]
 ) -> Told:
-    oldest_first = sorted(follower.notices, key=lambda name: follower.notices[name].at)
-    forgotten = [name for name in oldest_first if name != notice_id][: max(0, len(oldest_first) + 1 - _REMEMBERED)]
-    store.settle(follower.follower_id, notice_id, Notice(state, notice.route, notice.at), forgotten)
+    store.settle(follower.follower_id, notice_id, Notice(state, notice.route, notice.at))
     count(f"Notice{state.capitalize()}")
     return state
+
+
+def _oldest(follower: Follower) -> list[str]:
+    """The notices to forget, so that with one more the row keeps to its size."""
+    oldest_first = sorted(follower.notices, key=lambda name: follower.notices[name].at)
+    return oldest_first[: max(0, len(oldest_first) + 1 - _REMEMBERED)]

@@ -11,7 +11,7 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from pond.channels.model import Follower, Notice, Route
+from pond.channels.model import Follower, Heard, Notice
 from pond.kernel.tables import IntegerAttribute, Table, TimeAttribute, iso, refused
 
 
@@ -38,11 +38,46 @@ class _Row(Table):
 def load(follower_id: str) -> Follower | None:
     """The follower as last written."""
     try:
-        row = _Row.get(follower_id, consistent_read=True)
+        return _follower(_Row.get(follower_id, consistent_read=True))
     except _Row.DoesNotExist:
         return None
+
+
+def glance(follower_id: str) -> Follower | None:
+    """The follower as written a moment ago at the latest: half as dear, for what may be done again."""
+    try:
+        return _follower(_Row.get(follower_id))
+    except _Row.DoesNotExist:
+        return None
+
+
+def hear(openid: str, heard: Heard, number: tuple[str, int] | None = None) -> Follower | None:
+    """Note all of it in one write, with their place in a programme's line if one is given; else have the row, too.
+
+    None, and nothing written: they have a place already, or something as late is known. Then each is noted by itself.
+    """
+    actions: list[Action] = [
+        _Row.following_at.set(heard.at),
+        _Row.allowance.set(heard.messages),
+        _Row.allowance_until.set(heard.until),
+    ]
+    condition: Condition = _Row.following_at.does_not_exist() | (_Row.following_at <= heard.at)
+    condition = condition & _is_later(_Row.allowance_until, heard.until)
+    if heard.channel_id:
+        actions += [_Row.channel_at.set(heard.at), _Row.channel_id.set(heard.channel_id)]
+        condition = condition & _is_later(_Row.channel_at, heard.at)
+    if number:
+        actions.append(_Row.bookings[number[0]].set(number[1]))
+        condition = condition & _Row.bookings.exists() & _Row.bookings[number[0]].does_not_exist()
+    else:
+        actions += _made(openid)
+    row = _Row(heard.follower_id)
+    return _follower(row) if _change(row, actions, condition) else None
+
+
+def _follower(row: Any) -> Follower:
     return Follower(
-        follower_id=follower_id,
+        follower_id=row.follower_id,
         openid=row.openid,
         channel_id=row.channel_id,
         following_at=row.following_at,
@@ -59,13 +94,15 @@ def load(follower_id: str) -> Follower | None:
 
 def ensure(follower_id: str, openid: str) -> None:
     """Have a row for this person, with the maps other writes reach into."""
-    _Row(follower_id).update(
-        [
-            _Row.openid.set(openid),
-            _Row.bookings.set(_Row.bookings | {}),
-            _Row.notices.set(_Row.notices | {}),
-        ]
-    )
+    _Row(follower_id).update(_made(openid))
+
+
+def _made(openid: str) -> list[Action]:
+    return [
+        _Row.openid.set(openid),
+        _Row.bookings.set(_Row.bookings | {}),
+        _Row.notices.set(_Row.notices | {}),
+    ]
 
 
 def raise_following(follower_id: str, at: datetime) -> bool:
@@ -104,14 +141,15 @@ def set_member(follower_id: str, account_id: str, member_id: str) -> None:
     _Row(follower_id).update([_Row.account_id.set(account_id), _Row.member_id.set(member_id)])
 
 
-def claim(follower_id: str, notice_id: str, route: Route, now: datetime) -> bool:
-    """Claim the sending of a notice; a custom message takes one from the allowance. False: not so any more."""
+def claim(follower_id: str, notice_id: str, notice: Notice, forgotten: list[str]) -> bool:
+    """Claim the sending of a notice, and forget old ones; a custom message takes one from the allowance. False: not so
+    any more."""
     path = _Row.notices[notice_id]
-    actions: list[Action] = [path.set(_text(Notice("claimed", route, now)))]
+    actions: list[Action] = [path.set(_text(notice)), *(_Row.notices[old].remove() for old in forgotten)]
     condition: Condition = path.does_not_exist()
-    if route == "custom":
+    if notice.route == "custom":
         actions.append(_Row.allowance.set(_Row.allowance - 1))
-        condition = condition & (_Row.allowance > 0) & (_Row.allowance_until > now)
+        condition = condition & (_Row.allowance > 0) & (_Row.allowance_until > notice.at)
     return _write(follower_id, actions, condition)
 
 
@@ -121,20 +159,18 @@ def reroute(follower_id: str, notice_id: str, now: datetime) -> None:
     _Row(follower_id).update([_Row.allowance.set(0), _Row.notices[notice_id].set(notice)])
 
 
-def release(follower_id: str, notice_id: str, route: Route) -> None:
+def release(follower_id: str, notice_id: str, notice: Notice) -> None:
     """Give a claim back: nothing was sent."""
     path = _Row.notices[notice_id]
     actions: list[Action] = [path.remove()]
-    if route == "custom":
+    if notice.route == "custom":
         actions.append(_Row.allowance.set(_Row.allowance + 1))
-    _write(follower_id, actions, path.startswith("claimed"))
+    _write(follower_id, actions, path == _text(notice))
 
 
-def settle(follower_id: str, notice_id: str, notice: Notice, forgotten: list[str]) -> None:
-    """Write what became of a notice, and forget old ones."""
-    _Row(follower_id).update(
-        [_Row.notices[notice_id].set(_text(notice)), *(_Row.notices[old].remove() for old in forgotten)]
-    )
+def settle(follower_id: str, notice_id: str, notice: Notice) -> None:
+    """Write what became of a notice."""
+    _Row(follower_id).update([_Row.notices[notice_id].set(_text(notice))])
 
 
 def _plain(attribute: MapAttribute[str, Any] | None) -> dict[str, Any]:
@@ -142,12 +178,21 @@ def _plain(attribute: MapAttribute[str, Any] | None) -> dict[str, Any]:
 
 
 def _raise(follower_id: str, attribute: TimeAttribute, at: datetime, more: list[Action] | None = None) -> bool:
-    return _write(follower_id, [attribute.set(at), *(more or [])], attribute.does_not_exist() | (attribute < at))
+    return _write(follower_id, [attribute.set(at), *(more or [])], _is_later(attribute, at))
+
+
+def _is_later(attribute: TimeAttribute, at: datetime) -> Condition:
+    condition: Condition = attribute.does_not_exist() | (attribute < at)
+    return condition
 
 
 def _write(follower_id: str, actions: list[Action], condition: Condition) -> bool:
+    return _change(_Row(follower_id), actions, condition)
+
+
+def _change(row: _Row, actions: list[Action], condition: Condition) -> bool:
     try:
-        _Row(follower_id).update(actions, condition=condition)
+        row.update(actions, condition=condition)
     except UpdateError as error:
         if refused(error):
             return False

@@ -41,7 +41,6 @@ class _BookingRow(Table):
     channel_id = UnicodeAttribute(null=True)
     cause = UnicodeAttribute(null=True)
     booked_at = TimeAttribute()
-    told_at = TimeAttribute(null=True)
 
 
 def line(programme_id: str) -> Line:
@@ -133,18 +132,8 @@ def bookings(programme_id: str, first: int, last: int) -> Iterator[Booking]:
     return (_booking(row) for row in _BookingRow.query(programme_id, condition, consistent_read=True))
 
 
-def set_told(programme_id: str, number: int, now: datetime) -> None:
-    """Note when the person was told that they are let in: the first time counts."""
-    row = _BookingRow(programme_id, number)
-    try:
-        row.update([_BookingRow.told_at.set(now)], condition=_BookingRow.told_at.does_not_exist())
-    except UpdateError as error:
-        if not refused(error):
-            raise
-
-
 def _booking(row: Any) -> Booking:
-    return Booking(row.number, row.follower_id, row.channel_id, row.cause, row.told_at)
+    return Booking(row.number, row.follower_id, row.channel_id, row.cause)
 
 
 def _write(programme_id: str, actions: list[Action], condition: Condition) -> bool:
