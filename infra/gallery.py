@@ -1,6 +1,7 @@
 """Every page state with sample data, for tests and pictures: `python infra/gallery.py FOLDER` writes them as files."""
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import segno
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "layers/pond/python"))
 
-from pond.web import assets, pages, rendering  # after the path is known
+from pond.web import assets, fields, pages, rendering  # after the path is known
 
 SOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 WHICH: dict[str, Any] = {"programme_id": "muying", "programme_name": "免费育儿社群"}
@@ -19,12 +20,16 @@ CONSENT = (
     "加密保存，不会给别人。您可以随时要求删除。"
 )
 CHOICES = (
-    pages.Choice("planning", "备孕中", "nothing"),
-    pages.Choice("pregnancy", "怀孕中", "due_date"),
-    pages.Choice("parenting", "宝宝已出生", "birthday"),
+    fields.Choice("planning", "备孕中", "nothing"),
+    fields.Choice("pregnancy", "怀孕中", "due_date"),
+    fields.Choice("parenting", "宝宝已出生", "birthday"),
+)
+QUESTIONS = (
+    fields.Question("answer-identity", "您的身份", (("store", "实体店主"), ("seller", "微商"))),
+    fields.Question("answer-years", "做这一行多久了", (("new", "不到一年"), ("long", "三年以上"))),
 )
 FORM: dict[str, Any] = {**WHICH, "choices": CHOICES, "consent_version": "2026-11", "consent_text": CONSENT}
-TYPED = pages.Values("王小美", "13800138000", "12345", "pregnancy", "2029-03-09", "杭州", False)
+TYPED = fields.Values("王小美", "13800138000", "12345", "pregnancy", "2029-03-09", "杭州", False)
 
 SAMPLES: dict[str, pages.Page] = {
     "landing": pages.Landing(**WHICH, channel_id="douyin", code_text="https://pond.example/sample", code_image=IMAGE),
@@ -41,6 +46,15 @@ SAMPLES: dict[str, pages.Page] = {
         errors={"day": "day.too_far", "code": "code.wrong", "consent": "consent.missing", "phone": "phone.invalid"},
         tries_left=4,
     ),
+    "form_questions": pages.RegistrationForm(
+        **FORM,
+        questions=QUESTIONS,
+        values=replace(TYPED, answers={"answer-identity": "seller"}),
+        errors={"answer-years": "answer.missing"},
+    ),
+    "under_review": pages.UnderReview(**WHICH, reason="我们会有人看一下您的资料，一般在一个工作日内。"),
+    "quota_full": pages.UnderReview(**WHICH, waitlist=True),
+    "declined": pages.Declined(**WHICH, reason="这个社群只面向做生意的朋友。"),
     "getting_seat": pages.GettingSeat(**WHICH),
     "group_code": pages.GroupCode(
         **WHICH, group_name="孕期 3 群", code_url=IMAGE, held_until=SOON + timedelta(days=900)

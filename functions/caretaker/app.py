@@ -10,6 +10,7 @@ from pond.groups import holds, reconciliation, reminders, repair, reserves
 from pond.kernel import clock
 from pond.kernel.errors import PondError
 from pond.kernel.logs import count, logger, metrics
+from pond.members import reviews
 
 DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("holds", holds.expire_due),
@@ -22,6 +23,7 @@ DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
 NIGHTLY: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("forgotten", repair.seat_the_forgotten),
     ("groups", reconciliation.plan),
+    ("quotas", reviews.admit_waiting),
 )
 
 

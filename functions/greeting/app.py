@@ -1,5 +1,5 @@
 """Tells people: who added a member of staff (within 20 seconds); and through the account who took a seat, waits for
-one, was called up, or loses theirs soon."""
+one, was called up, loses theirs soon, or was accepted or refused by an operator."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from pond.groups import greeting, reminders
 from pond.groups.events import SeatHeld, SeatTaken, SeatWaiting
 from pond.kernel import clock, queues
 from pond.kernel.logs import logger, metrics
+from pond.members.events import RegistrationDecided
 from pond.platforms import inbox
 from pond.platforms.events import CallbackReceived
 
@@ -27,6 +28,8 @@ def _outcome(envelope: queues.Envelope) -> str | dict[str, int]:
     match envelope.get("detail-type"):
         case SeatTaken.name:
             return greeting.welcome_member(SeatTaken.read(envelope), now)
+        case RegistrationDecided.name:
+            return greeting.tell_decision(RegistrationDecided.read(envelope), now)
         case SeatWaiting.name:
             return reminders.tell_waiting(SeatWaiting.read(envelope), now)
         case SeatHeld.name:

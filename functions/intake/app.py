@@ -2,7 +2,8 @@
 
 from chalice.app import Response
 
-from pond.web import intake, persons
+from pond.web import intake
+from pond.web import oauth as trips
 from pond.web.app import FORM, create_app
 from pond.web.app import handler as entry
 from pond.web.boundary import answering
@@ -23,7 +24,7 @@ def landing(visit: Visit, channel_id: str) -> Response:
 @answering(app)
 def oauth(visit: Visit) -> Response:
     """To WeChat and back."""
-    return persons.oauth(visit)
+    return trips.trip(visit)
 
 
 @app.route("/p/{programme_id}", methods=["GET"])

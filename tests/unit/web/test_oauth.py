@@ -25,10 +25,10 @@ def wechat(monkeypatch: pytest.MonkeyPatch, now: datetime) -> dict[str, Any]:
         return user
 
     monkeypatch.setattr("pond.web.boundary.clock.now", lambda: world["now"])
-    monkeypatch.setattr("pond.web.persons.official_account.exchange_code", exchange)
-    monkeypatch.setattr("pond.web.persons.followers.visited", lambda openid, now: pseudonym("openid", openid))
-    monkeypatch.setattr("pond.web.persons.followers.link", lambda *ids: world["links"].append(ids))
-    monkeypatch.setattr("pond.web.persons.identities.member_of", lambda account_id: account_id)
+    monkeypatch.setattr("pond.web.oauth.official_account.exchange_code", exchange)
+    monkeypatch.setattr("pond.web.oauth.followers.visited", lambda openid, now: pseudonym("openid", openid))
+    monkeypatch.setattr("pond.web.oauth.followers.link", lambda *ids: world["links"].append(ids))
+    monkeypatch.setattr("pond.web.oauth.identities.member_of", lambda account_id: account_id)
     return world
 
 

@@ -9,7 +9,7 @@ import pytest
 from jinja2 import UndefinedError
 
 import gallery
-from pond.web import assets, pages, rendering
+from pond.web import assets, fields, pages, rendering
 
 BUDGET = 100 * 1024  # bytes transferred on a first visit, uncompressed
 EVIL = "<script>alert('1')</script>\"'&"
@@ -84,7 +84,7 @@ def test_every_fault_the_members_room_knows_has_a_sentence_of_its_own() -> None:
     from pond.members import model, registration
 
     source = inspect.getsource(model) + inspect.getsource(registration)
-    codes = set(re.findall(r'"((?:phone|stage|day|consent|name|city)\.[a-z_]+)"', source))
+    codes = set(re.findall(r'"((?:phone|stage|day|consent|name|city|answer)\.[a-z_]+)"', source))
     codes |= {f"{field}.{fault}" for field in ("name", "city") for fault in ("empty", "too_long", "characters")}
     codes |= {f"code.{reason}" for reason in ("wrong", "expired", "used_up", "not_asked")}
     sentences = (rendering._TEMPLATES / "sentences.html").read_text()
@@ -111,9 +111,11 @@ def _with_evil(page: pages.Page) -> pages.Page:
     for field in dataclasses.fields(page):
         value = getattr(page, field.name)
         if field.name == "values":
-            changes["values"] = pages.Values(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL)
+            changes["values"] = fields.Values(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL)
+        elif field.name == "questions":
+            changes["questions"] = (fields.Question(EVIL, EVIL, ((EVIL, EVIL),)),)
         elif field.name == "choices":
-            changes["choices"] = (pages.Choice(EVIL, EVIL, EVIL),)
+            changes["choices"] = (fields.Choice(EVIL, EVIL, EVIL),)
         elif isinstance(value, str) and field.name not in ("reason", "code_state"):
             changes[field.name] = EVIL
     return dataclasses.replace(page, **changes)

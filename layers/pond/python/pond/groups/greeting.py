@@ -14,6 +14,7 @@ from pond.kernel.ids import pseudonym
 from pond.kernel.logs import count
 from pond.kernel.settings import settings
 from pond.members import identities, registrations
+from pond.members.events import RegistrationDecided
 from pond.platforms import wecom
 from pond.programmes import service as programmes
 from pond.programmes.model import Programme, page_path
@@ -65,6 +66,26 @@ def welcome_member(event: SeatTaken, now: datetime) -> str:
         notice_id=f"welcome~{event.chat_id}",
         text=fill(programme.texts["welcome"], **values),
         template={name: fill(text, **values) for name, text in programme.templates["welcome"].items()},
+        url=_page(programme),
+        now=now,
+    )
+
+
+def tell_decision(event: RegistrationDecided, now: datetime) -> str:
+    """Tell somebody, through the account, that they were accepted or refused after all, if the programme says a word
+    for it. Once for each decision."""
+    programme = programmes.get(event.programme_id)
+    admission = programme.admission
+    notice = {"accepted": admission.accepted, "refused": admission.refused}.get(event.standing)
+    registration = registrations.get(event.member_id, event.programme_id)
+    if notice is None or registration is None or registration.standing != event.standing:
+        return "unreachable"
+    values = {"name": programme.name, "reason": registration.decided_reason or "", "link": _page(programme)}
+    return notices.tell(
+        registration.follower_id,
+        notice_id=f"decided~{event.programme_id}~{event.decided_at}",
+        text=fill(notice.text, **values),
+        template={name: fill(text, **values) for name, text in notice.template.items()},
         url=_page(programme),
         now=now,
     )

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 
 from pond.groups import store
 from pond.groups.model import LIVE
-from pond.members import registrations
+from pond.members import registrations, reviews
+from pond.programmes import service as programmes
+from pond.programmes.model_rules import quarrels
 
 HOLD_GRACE = timedelta(minutes=5)
 
@@ -69,8 +71,18 @@ def check(now: datetime, settled_before: datetime) -> list[Breach]:
         if pool.waiting and room[pool_id]:
             found.append(Breach("idle", pool_id, f"{pool.waiting} wait while {room[pool_id]} seats are free"))
 
+    kinds: dict[tuple[str, str], set[str]] = defaultdict(set)  # of who sits in each group
     for registration in registrations.everyone():
         key = (registration.member_id, registration.programme_id)
-        if key not in seats and registration.registered_at < settled_before:
+        if key not in seats and registration.accepted_at and registration.accepted_at < settled_before:
             found.append(Breach("lost", registration.member_id, f"registered in {registration.programme_id}, no seat"))
+        seat_of = seats.get(key)
+        if registration.kind and seat_of and seat_of.state in LIVE and seat_of.chat_id:
+            kinds[seat_of.chat_id, registration.programme_id].add(registration.kind)
+    found += [
+        Breach("mixing", chat_id, f"{' and '.join(sorted(pair))} in one group of {programme_id}")
+        for (chat_id, programme_id), together in kinds.items()
+        for pair in quarrels(together, programmes.get(programme_id).admission.never_mix)
+    ]
+    found += [Breach("quota", which, how) for which, how in reviews.miscounted()]
     return found

@@ -13,12 +13,14 @@ PATIENCE = timedelta(minutes=15)  # the queue's own retries come first
 
 
 def seat_the_forgotten(now: datetime) -> int:
-    """Give a seat to everyone who registered a while ago and has no seat row; returns how many. Nightly: it
+    """Give a seat to everyone who was accepted a while ago and has no seat row; returns how many. Nightly: it
     reads all."""
     requests = [
         Request(member_id=found.member_id, programme_id=found.programme_id, pool_id=found.pool_id)
         for found in registrations.everyone()
-        if found.registered_at < now - PATIENCE and store.get_seat(found.member_id, found.programme_id) is None
+        if found.accepted_at
+        and found.accepted_at < now - PATIENCE
+        and store.get_seat(found.member_id, found.programme_id) is None
     ]
     for reason in allocate(requests, now).values():
         logger.warning("could not be seated", extra={"code": reason.code})

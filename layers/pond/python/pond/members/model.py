@@ -147,18 +147,18 @@ def validate(form: Form, programme: Programme, today: date) -> dict[str, str]:
         "city": _text_fault("city", form.city, CITY_MAX, "·- "),
         "consent": _consent_fault(form, programme),
     }
-    for question in programme.questions:
-        if form.answers.get(question.question_id) not in question.values:
-            faults[answer_field(question.question_id)] = "answer.missing"
+    unanswered = {
+        answer_field(question.question_id): "answer.missing"
+        for question in programme.questions
+        if form.answers.get(question.question_id) not in question.values
+    }
+    faults |= unanswered
     stage = programme.stage(form.stage_id)
     if stage is None:
         faults["stage_id"] = "stage.unknown"
     else:
         faults["day"] = _day_fault(stage.asks, form.day, today)
-        who, day = applicant(form), day_for(form, programme)
-        turned_away = judge(programme.admission, who).outcome == "refuse"  # needs no group, and is told so kindly
-        kind = programme.admission.kind(who.answers)
-        if not faults["day"] and not turned_away and not segment_for(programme, form.stage_id, day, today, kind):
+        if not faults["day"] and not unanswered and not _has_place(form, programme, today):
             faults["stage_id"] = "stage.no_group"
     return {field: code for field, code in faults.items() if code}
 
@@ -166,6 +166,11 @@ def validate(form: Form, programme: Programme, today: date) -> dict[str, str]:
 def answer_field(question_id: str) -> str:
     """The form's field for an answer to one of the programme's own questions."""
     return f"answer-{question_id}"
+
+
+def question_id_of(field_name: str) -> str:
+    """The question that a field of the form answers: the other way round from `answer_field`."""
+    return field_name.removeprefix("answer-")
 
 
 def applicant(form: Form) -> Applicant:
@@ -177,6 +182,15 @@ def day_for(form: Form, programme: Programme) -> date | None:
     """The day that the chosen stage asks for; one typed before another stage was chosen does not count."""
     stage = programme.stage(form.stage_id)
     return None if stage is None or stage.asks == "nothing" else read_day(form.day)
+
+
+def _has_place(form: Form, programme: Programme, today: date) -> bool:
+    """Whether there are groups for this person; who is refused needs none, and is told why they are."""
+    who = applicant(form)
+    if judge(programme.admission, who).outcome == "refuse":
+        return True
+    kind = programme.admission.kind(who.answers)
+    return segment_for(programme, form.stage_id, day_for(form, programme), today, kind) is not None
 
 
 def _text_fault(field: str, typed: str, longest: int, extra: str) -> str | None:

@@ -166,7 +166,7 @@ def _seen(member_id: str, programme_id: str, by: str, reason: str) -> Registrati
     if len(reason) > REASON_MAX:
         raise Refused("review.reason", f"{len(reason)} characters, a message has room for {REASON_MAX}")
     seen = store.get_registration(member_id, programme_id)
-    if seen is None:
+    if seen is None or seen.standing == "merged":
         raise NotFound("review.unknown", f"{member_id} has not registered in {programme_id}")
     return seen
 

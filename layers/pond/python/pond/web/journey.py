@@ -6,12 +6,14 @@ from pond.channels import bookings, followers, openings
 from pond.groups import seats
 from pond.kernel.errors import Refused
 from pond.members import identities, registrations
+from pond.members.model import Registration, answer_field
 from pond.programmes import service as programmes
 from pond.programmes.model import Programme
+from pond.web.fields import Choice, Question
 from pond.web.pages import (
     Blocked,
-    Choice,
     Closed,
+    Declined,
     GettingSeat,
     GroupCode,
     Joined,
@@ -19,6 +21,7 @@ from pond.web.pages import (
     Page,
     RegistrationForm,
     SeatGone,
+    UnderReview,
     Waiting,
     Waitlist,
 )
@@ -37,8 +40,9 @@ def page_of(session: Session, programme_id: str, now: datetime, channel_id: str 
     member_id = person.member_id
     if person.blocked:
         return Blocked(programme_id=programme_id, programme_name=programme.name)
-    if registrations.get(member_id, programme_id):
-        return _seat(programme, member_id, now)
+    registration = registrations.get(member_id, programme_id)
+    if registration:
+        return _registered(programme, registration, now)
     if programme.status == "closed":
         return Closed(programme_id=programme_id, programme_name=programme.name)
     follower = followers.get(session.follower_id)
@@ -72,9 +76,29 @@ def form(programme: Programme) -> RegistrationForm:
         programme_id=programme.programme_id,
         programme_name=programme.name,
         choices=tuple(Choice(stage.stage_id, stage.name, stage.asks) for stage in programme.stages),
+        questions=tuple(
+            Question(
+                answer_field(question.question_id),
+                question.text,
+                tuple((choice.value, choice.text) for choice in question.choices),
+            )
+            for question in programme.questions
+        ),
         consent_version=programme.consent.version,
         consent_text=programme.consent.text,
     )
+
+
+def _registered(programme: Programme, registration: Registration, now: datetime) -> Page:
+    which = {"programme_id": programme.programme_id, "programme_name": programme.name}
+    reason = registration.decided_reason or programme.admission.reason(registration.rule_id)
+    match registration.standing:
+        case "review" | "waitlist" as standing:
+            return UnderReview(**which, waitlist=standing == "waitlist", reason=reason)
+        case "refused":
+            return Declined(**which, reason=reason)
+        case _:
+            return _seat(programme, registration.member_id, now)
 
 
 def _seat(programme: Programme, member_id: str, now: datetime) -> Page:

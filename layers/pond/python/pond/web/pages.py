@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from pond.web.fields import NOTHING_TYPED, Choice, Question, Values
+
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
@@ -84,28 +86,6 @@ class Waiting(Page):
     opens_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A stage as the form offers it."""
-
-    stage_id: str
-    name: str
-    asks: str  # "nothing", "due_date", "birthday"
-
-
-@dataclass(frozen=True)
-class Values:
-    """What was typed, as it was typed."""
-
-    name: str = ""
-    phone: str = ""
-    code: str = ""
-    stage_id: str = ""
-    day: str = ""
-    city: str = ""
-    consent: bool = False
-
-
 @dataclass(frozen=True, kw_only=True)
 class RegistrationForm(Page):
     """The form. `errors` are codes by field (`members.model.validate`, and `code` for the SMS code)."""
@@ -114,14 +94,39 @@ class RegistrationForm(Page):
     step = 2
     at = "m"
     choices: tuple[Choice, ...]
+    questions: tuple[Question, ...] = ()
     consent_version: str
     consent_text: str
-    values: Values = Values()
+    values: Values = NOTHING_TYPED
     errors: Mapping[str, str] = field(default_factory=dict)
     code_state: str = ""  # what became of the request for a code: `CodeOutcome.state`, or empty
     wait_seconds: int = 0
     tries_left: int | None = None
     busy: bool = False  # nothing was wrong, it just did not work this time
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnderReview(Page):
+    """Registered; a person looks at it, or it waits for room in a quota. `reason` is the rule's word for it, if any."""
+
+    template = "under_review.html"
+    step = 2
+    at = "m"
+    refresh_seconds = 60
+    poll_seconds = 20
+    waitlist: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declined(Page):
+    """Registered, and not accepted: by a rule or by a person, who say why."""
+
+    template = "declined.html"
+    at = "m"
+    refresh_seconds = 60
+    poll_seconds = 20
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

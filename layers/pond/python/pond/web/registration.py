@@ -9,9 +9,9 @@ from pond.groups import seats
 from pond.kernel.errors import Transient
 from pond.kernel.logs import logger
 from pond.members import identities, registration, verification
-from pond.members.model import Blocked, CodeRefused, Form, Invalid
+from pond.members.model import Blocked, CodeRefused, Form, Invalid, question_id_of
 from pond.programmes import service as programmes
-from pond.web import answers, journey, pages, persons, sessions
+from pond.web import answers, fields, journey, pages, persons, sessions
 from pond.web.sessions import Session
 from pond.web.visit import Visit
 
@@ -36,7 +36,7 @@ def send_code(visit: Visit, programme_id: str) -> Response:
     outcome = verification.request_code(visit.form.get("phone", ""), session.account_id, visit.address, visit.now)
     asked = replace(
         page,
-        values=_values(visit),
+        values=_values(visit, page),
         errors={"phone": "phone.invalid"} if outcome.state == "invalid" else {},
         code_state=outcome.state,
         wait_seconds=outcome.wait_seconds,
@@ -50,11 +50,11 @@ def submit(visit: Visit, programme_id: str) -> Response:
     page = journey.page_of(session, programme_id, visit.now) if session else None
     if session is None or not isinstance(page, pages.RegistrationForm):
         return _again(visit, programme_id)
-    page = replace(page, values=_values(visit))
+    page = replace(page, values=_values(visit, page))
     follower = followers.get(session.follower_id)
     try:
         outcome = registration.register(
-            _answers(visit),
+            _answers(visit, page),
             page.values.code,
             programmes.get(programme_id),
             session.account_id,
@@ -92,7 +92,7 @@ def state(visit: Visit, programme_id: str) -> Response:
     return answers.mark(journey.page_of(session, programme_id, visit.now) if session else None)
 
 
-def _answers(visit: Visit) -> Form:
+def _answers(visit: Visit, page: pages.RegistrationForm) -> Form:
     given = visit.form.get
     return Form(
         name=given("name", ""),
@@ -102,12 +102,13 @@ def _answers(visit: Visit) -> Form:
         city=given("city", ""),
         consent=given("consent") == "yes",
         consent_version=given("consent_version", ""),
+        answers={question_id_of(question.field): given(question.field, "") for question in page.questions},
     )
 
 
-def _values(visit: Visit) -> pages.Values:
+def _values(visit: Visit, page: pages.RegistrationForm) -> fields.Values:
     given = visit.form.get
-    return pages.Values(
+    return fields.Values(
         name=given("name", ""),
         phone=given("phone", ""),
         code=given("code", ""),
@@ -115,6 +116,7 @@ def _values(visit: Visit) -> pages.Values:
         day=given("day", ""),
         city=given("city", ""),
         consent=given("consent") == "yes",
+        answers={question.field: given(question.field, "") for question in page.questions},
     )
 
 
