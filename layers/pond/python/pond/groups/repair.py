@@ -18,13 +18,9 @@ def seat_the_forgotten(now: datetime) -> int:
     requests = [
         Request(member_id=found.member_id, programme_id=found.programme_id, pool_id=found.pool_id)
         for found in registrations.everyone()
-<<<<<<< layers/pond/python/pond/groups/repair.py
-        if found.accepted_at and found.accepted_at < now - PATIENCE and store.get_seat(found.member_id, found.programme_id) is None
-=======
         if found.accepted_at
         and found.accepted_at < now - PATIENCE
         and store.get_seat(found.member_id, found.programme_id) is None
->>>>>>> /tmp/admission-clone/.git/pub.new
     ]
     for reason in allocate(requests, now).values():
         logger.warning("could not be seated", extra={"code": reason.code})
