@@ -1,18 +1,24 @@
 """Places for people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
 import yaml
 
+from pond.channels import followers
 from pond.groups import setup
+from pond.groups.model import Request
+from pond.kernel.settings import forget
+from pond.members.model import Registration
+from pond.members.store import add_registration
 from pond.programmes import service as programmes
 from pond.programmes.model import pool_id
 from support.cloud import ROOT, Cloud
 from support.places import Place, add_group
 from support.sandbox import Sandbox
 from support.towns import NOW, Town
+from support.wechat import WeChat, running
 
 
 @pytest.fixture
@@ -45,5 +51,44 @@ def town(make_place: Callable[..., Place], partners: Sandbox) -> Callable[..., T
             setup.import_group(chat["chat_id"], empty.programme_id, "pregnancy", capacity, later)
         place = Place(empty.programme_id, empty.pool_id, tuple(chat["chat_id"] for chat in chats))
         return Town(place, partners, asked_before=groups)
+
+    return make
+
+
+@pytest.fixture
+def wechat(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[WeChat]:
+    """An official account that answers as told, in this process's settings."""
+    with running() as account:
+        monkeypatch.setenv("POND_OFFICIAL_ACCOUNT_URL", account.url)
+        forget()
+        yield account
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.fixture
+def registered(unique: Callable[[str], str], now: datetime) -> Callable[[Place], Request]:
+    """Makes somebody who follows the account and registered; what they are given a seat by."""
+
+    def make(place: Place) -> Request:
+        account_id, member_id = unique("account"), unique("member")
+        openid = unique("openid")
+        follower_id = followers.follow(openid, None, now)
+        followers.said(openid, now)
+        followers.link(follower_id, account_id, member_id)
+        add_registration(
+            Registration(
+                member_id=member_id,
+                programme_id=place.programme_id,
+                pool_id=place.pool_id,
+                stage_id="pregnancy",
+                city="杭州",
+                consent_version="2026-11",
+                consented_at=now,
+                registered_at=now,
+                follower_id=follower_id,
+            )
+        )
+        return place.request(member_id)
 
     return make

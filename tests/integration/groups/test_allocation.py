@@ -109,3 +109,19 @@ def test_leaving_frees_one_seat_once(make_place: MakePlace, now: datetime) -> No
     assert taken and store_seats.leave(taken, "left", now).written
     assert not store_seats.leave(taken, "left", now).written
     assert place.live() == {place.chat_ids[0]: 0}
+
+
+def test_a_third_hold_is_an_operators_to_give(make_place: MakePlace, now: datetime) -> None:
+    place = make_place(groups=1, capacity=1)
+    assert not seats.grant("m0", place.programme_id, now)
+    for hold in range(2):
+        moment = now + timedelta(hours=hold)
+        allocate(place.requests(1), moment)
+        holds.expire_due(moment + timedelta(minutes=31))
+        assert seats.ask_again("m0", place.programme_id, moment) is (hold == 0)
+    later = now + timedelta(hours=3)
+    assert seats.grant("m0", place.programme_id, later)
+    assert not seats.grant("m0", place.programme_id, later)
+    allocate(place.requests(1), later)
+    assert states(place, 1) == ["held"]
+    assert not seats.grant("m0", place.programme_id, later)
