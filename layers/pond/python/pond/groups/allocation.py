@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from time import sleep
 
-from pond.groups import reserves, store, store_seats
-from pond.groups.model import Pool, Request, choose
+from pond.groups import choosing, reserves, store, store_seats
+from pond.groups.model import Pool, Request
 from pond.groups.store_seats import GROUP, POOL, Hold, Outcome
 from pond.kernel.errors import PondError, Transient
 from pond.kernel.ids import new_id
@@ -52,7 +52,7 @@ def refill(pool_id: str, now: datetime) -> int:
         if pool.waiting <= 0:
             return True
         programme = programmes.get(programme_of(pool_id))
-        group = choose(store.groups_of(pool_id), programme.fill_order)
+        group = choosing.group_for(pool_id, programme.fill_order)
         if group is None:
             return not reserves.open_next(pool_id)
         waits = store.first_waits(pool_id, min(BATCH, group.room))
@@ -98,7 +98,7 @@ def _serve(pool_id: str, requests: Sequence[Request], now: datetime) -> None:
 def _place(pool: Pool, requests: list[Request], now: datetime) -> tuple[Outcome, list[str], bool]:
     """One attempt: hold as many as the chosen group takes, or put all in the waitlist."""
     programme = programmes.get(requests[0].programme_id)
-    group = choose(store.groups_of(pool.pool_id), programme.fill_order) if pool.waiting <= 0 else None
+    group = choosing.group_for(pool.pool_id, programme.fill_order) if pool.waiting <= 0 else None
     if group is None and pool.waiting <= 0 and reserves.open_next(pool.pool_id):
         return Outcome(), [], False
     if group is None:
@@ -140,7 +140,10 @@ def _until_done(pool_id: str, step: Callable[[], bool], progress: Callable[[], i
                 return
         except Transient as error:
             logger.info("seats contended", extra={"pool_id": pool_id, "code": error.code})
-            sleep(random.uniform(0, PAUSE_SECONDS * 2 ** min(tries, 5)))  # noqa: S311 - spreads writers, hides nothing
-        tries = 0 if progress() != seen else tries + 1
-        seen = progress()
+        if progress() != seen:
+            tries, seen = 0, progress()
+            continue
+        # Another writer was quicker, and others may be waiting as we are: whoever comes apart from them wastes less.
+        sleep(random.uniform(0, PAUSE_SECONDS * 2 ** min(tries, 5)))  # noqa: S311 - spreads writers, hides nothing
+        tries += 1
     raise Transient("seats.contended", f"no progress in {TRIES} attempts")

@@ -113,8 +113,12 @@ def get_group(chat_id: str) -> Group | None:
 
 def groups_of(pool_id: str) -> list[Group]:
     """The groups of a pool, as they are now."""
-    keys = [row.chat_id for row in GroupRow.by_pool.query(pool_id)]
-    return [_group(row) for row in GroupRow.batch_get(keys, consistent_read=True)]
+    return get_groups(row.chat_id for row in GroupRow.by_pool.query(pool_id))
+
+
+def get_groups(chat_ids: Iterable[str]) -> list[Group]:
+    """Several groups, as they are now."""
+    return [_group(row) for row in GroupRow.batch_get(list(chat_ids), consistent_read=True)]
 
 
 def every_group() -> Iterator[Group]:
