@@ -63,7 +63,7 @@ def read_start(text: str, now: datetime) -> datetime:
 def run_create(given: argparse.Namespace, now: datetime) -> int:
     """Plan the opening and say when it is."""
     start = read_start(given.start, now)
-    programme_id = given.programme or _only_programme()
+    programme_id = given.programme or only_programme()
     opening = openings.plan(programme_id, start, start + timedelta(minutes=given.minutes), given.quota)
     print(
         f"{opening.programme_id} {opening.opening_id}: {china(opening.starts_at)} to {china(opening.ends_at)} (China), "
@@ -99,7 +99,12 @@ def _let_in(opening: Any) -> str:
     return "" if opening.first_number is None else f"{opening.first_number}-{opening.last_number}"
 
 
-def _only_programme() -> str:
+def only_programme() -> str:
+    """The programme there is.
+
+    Raises:
+        Refused: `programme.which`: there are several, or none.
+    """
     ids = programmes.all_ids()
     if len(ids) != 1:
         raise Refused("programme.which", f"say which with --programme: {', '.join(ids) or 'there is none yet'}")
