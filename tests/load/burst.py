@@ -171,7 +171,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)), workers(given.workers) as pool:
         results = [run(pool, "pond", given.people)]
         results += [run(pool, way, given.compare) for way in ("floor", "absolute", "unbatched")]
-        seat = ways.serve("pond", *_one_batch())
+        seat = pool.submit(ways.serve, "pond", *_one_batch()).result()
     pond, floor = results[:2]
     print(f"{given.workers} workers, batches of {BATCH}; every {REPEATED}th batch is delivered twice at once")
     print("pond: the allocation function. floor: one conditional put a person. Models of what others do: absolute")

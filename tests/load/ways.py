@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -47,6 +48,7 @@ Way = Callable[[Place, list[str], Served], None]
 
 def begin() -> None:
     """Prepare a worker's process: no logs among the tables."""
+    warnings.simplefilter("ignore")
     sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as the process lives
     allocation()
 
