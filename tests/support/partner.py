@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 SECRETS = {
     "official-account": {"app_id": "wxdemoappid0001", "app_secret": "demo-app-secret"},
     "wecom": {"corp_id": "wwdemocorp0001", "app_secret": "demo-wecom-secret"},
+    "youzan": {"client_id": "ydemo123456", "client_secret": "0123456789abcdef0123456789abcdef", "kdt_id": 10001},
     "sms": {
         "secret_id": "AKIDdemo00000000000000000000000000",
         "secret_key": "demoSecretKey000000000000000000000",

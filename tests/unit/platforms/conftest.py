@@ -20,7 +20,7 @@ def partner(monkeypatch: pytest.MonkeyPatch) -> Iterator[Partner]:
     """A partner at the address of all of them; tokens are "TOKEN-1" and, once renewed, "TOKEN-2"."""
     partner = Partner()
     monkeypatch.setenv("POND_PREFIX", "pond-test")
-    for name in ("OFFICIAL_ACCOUNT_URL", "OAUTH_URL", "WECOM_URL", "SMS_URL"):
+    for name in ("OFFICIAL_ACCOUNT_URL", "OAUTH_URL", "WECOM_URL", "YOUZAN_URL", "SMS_URL"):
         monkeypatch.setenv(f"POND_{name}", partner.url)
     monkeypatch.setattr(settings, "client", lambda service: _Secrets())
     monkeypatch.setattr(tokens, "token", lambda family, fetch: "TOKEN-1")

@@ -29,10 +29,12 @@ class Settings:
     welcome_queue_url: str = ""
     admission_queue_arn: str = ""
     schedule_group: str = ""
+    backup_bucket: str = ""
     schedule_role_arn: str = ""
     official_account_url: str = "https://api.weixin.qq.com"
     oauth_url: str = "https://open.weixin.qq.com"
     wecom_url: str = "https://qyapi.weixin.qq.com"
+    youzan_url: str = "https://open.youzanyun.com"
     sms_vendor: str = "tencent"  # or "aliyun"
     sms_url: str = ""  # empty: the vendor's public address
     scan_limit: str = "200"  # WeCom: from so many members on, a group's code lets nobody in any more
@@ -64,7 +66,8 @@ def secret(name: str) -> dict[str, Any]:
     """The JSON object kept as `{prefix}/{name}` in the secret store, cached for five minutes.
 
     Names in use: `keys` (hash_key, session_key), `official-account` (app_id, app_secret, token, aes_key, original_id,
-    notice_template_id), `wecom` (corp_id, app_secret, token, aes_key), `sms` (the chosen vendor's credentials).
+    notice_template_id), `wecom` (corp_id, app_secret, token, aes_key), `youzan`
+    (client_id, client_secret, kdt_id), `sms` (the chosen vendor's credentials).
     """
     held = _secrets.get(name)
     if held and time.monotonic() - held[0] < SECRET_SECONDS:

@@ -11,4 +11,4 @@ def sha1_signature(*parts: str) -> str:
 
 def matches(expected: str, given: str) -> bool:
     """Whether both are equal, told in a time that does not depend on where they differ."""
-    return hmac.compare_digest(expected.encode(), given.encode())
+    return hmac.compare_digest(expected.encode(), given.encode("utf-8", "surrogatepass"))
