@@ -30,8 +30,12 @@ class Town:
     def seated(self) -> dict[str, Any]:
         """Somebody with a held seat."""
         person = self.person()
-        assert allocate([self.place.request(self.member_id(person))], NOW) == {}
+        self.seat(person)
         return person
+
+    def seat(self, person: dict[str, Any]) -> None:
+        """Have a seat held for them."""
+        assert allocate([self.place.request(self.member_id(person))], NOW) == {}
 
     def scan(self, person: dict[str, Any], chat_id: str) -> str:
         group = store.get_group(chat_id)

@@ -62,8 +62,7 @@ def import_group(
         # WeCom has no key against repeats here: a crash between the next two lines leaves a code that nobody is
         # ever shown.
         config_id = wecom.add_join_way(chat_id, group.join_state, group.name)
-        store.set_code(chat_id, config_id, wecom.join_way(config_id).qr_code)
-        store.set_state(chat_id, first_state)
+        store.set_code(chat_id, config_id, wecom.join_way(config_id).qr_code, first_state)
     return _ours(chat_id)
 
 

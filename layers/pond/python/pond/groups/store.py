@@ -149,10 +149,11 @@ def set_shown(chat_id: str, name: str, owner: str) -> None:
     )
 
 
-def set_code(chat_id: str, config_id: str, code_url: str) -> None:
-    """Keep the group's join way: losing its `config_id` would lose the code for good (WeCom lists none)."""
+def set_code(chat_id: str, config_id: str, code_url: str, state: GroupState) -> None:
+    """Keep the group's join way: losing its `config_id` would lose the code for good (WeCom lists none). With a code
+    the group is ready for its state, in the same write."""
     GroupRow(chat_id).update(
-        actions=[GroupRow.config_id.set(config_id), GroupRow.code_url.set(code_url)],
+        actions=[GroupRow.config_id.set(config_id), GroupRow.code_url.set(code_url), GroupRow.state.set(state)],
         condition=GroupRow.chat_id.exists(),
     )
 
