@@ -78,6 +78,9 @@ journeys: setup ## whole ways in a browser against the deployed local stack
 template: setup ## the template's own rules
 	@$(PYTHON) -m pytest tests/template
 
+prove: setup ## every crash point, and the state machines at ten times CI's budget
+	@HYPOTHESIS_PROFILE=prove $(PYTHON) -m pytest tests/unit tests/integration
+
 bench-imports: setup ## what each function imports, beside a bare DynamoDB client
 	@$(PYTHON) -m bench_imports
 
@@ -107,4 +110,4 @@ deploy: build ## deploy to AWS: ENV=prod names a section of samconfig.toml
 clean: ## remove everything made here
 	rm -rf .venv .tools .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup lock run seed test lint types unit integration journeys template bench-imports bench-burst bench-journey bench-callbacks validate build deploy clean
+.PHONY: help setup lock run seed test lint types unit integration journeys template prove bench-imports bench-burst bench-journey bench-callbacks validate build deploy clean

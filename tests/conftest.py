@@ -5,10 +5,24 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
+from support import budgets, crashes
 from support import sandbox as sandboxes
 from support.cloud import Cloud, running
 from support.sandbox import Sandbox
+
+for _name in budgets.TIMES:
+    hypothesis_settings.register_profile(_name, deadline=None, max_examples=budgets.examples(100))
+hypothesis_settings.load_profile(budgets.profile())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many crash points this run explored."""
+    if crashes.explored:
+        terminalreporter.write_line(
+            f"crash points explored: {sum(crashes.explored)} in {len(crashes.explored)} use cases"
+        )
 
 
 @pytest.fixture

@@ -101,7 +101,9 @@ def run(pool: ProcessPoolExecutor, way: str, people: int) -> Result:
     result.seconds = time.perf_counter() - began
     _judge(place, members, result)
     if way == "pond":
-        result.breaches = check(clock.now(), clock.now() + timedelta(seconds=1))
+        ours = {place.pool_id, *place.chat_ids, *members}
+        found = check(clock.now(), clock.now() + timedelta(seconds=1))
+        result.breaches = [breach for breach in found if breach.about in ours]
     return result
 
 

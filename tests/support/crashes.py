@@ -17,6 +17,9 @@ When = Literal["before", "after"]
 WHEN: tuple[When, ...] = ("before", "after")
 
 
+explored: list[int] = []  # the points of each exploration of this run, for its summary
+
+
 class Crash(BaseException):
     """The process died. Not an Exception: no code of ours may catch it."""
 
@@ -66,6 +69,7 @@ def explore(scene: Callable[[], Any], act: Callable[[Any], object], check: Calla
                     points += 1
             if calls.made <= number:  # the work is done in fewer calls: every point was visited
                 assert points, "no call was made: nothing was explored"
+                explored.append(points)
                 return points
             act(here)
             check(here)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pond.channels import followers
 from pond.channels.model import Follower
+from support.budgets import examples
 from support.cloud import Cloud
 
 SECOND = timedelta(seconds=1)
@@ -68,7 +69,9 @@ def test_nobody_knows_who_never_came(cloud: Cloud) -> None:
 
 
 @pytest.mark.usefixtures("cloud")
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_any_order_and_any_repeats_end_in_the_same_standing(
     data: st.DataObject, unique: Callable[[str], str], now: datetime

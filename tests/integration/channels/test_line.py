@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from pond.channels import bookings, followers, openings, store_followers, store_line, store_openings
 from pond.channels.model import Opening, Place, opening_id
 from pond.kernel.errors import NotFound, Refused
+from support.budgets import examples
 from support.cloud import Cloud
 
 MINUTE = timedelta(minutes=1)
@@ -284,7 +285,7 @@ def test_any_history_keeps_the_line_in_order(
                 assert waiting[0].ahead == 0
 
     run_state_machine_as_test(
-        Line, settings=hypothesis_settings(max_examples=12, stateful_step_count=15, deadline=None)
+        Line, settings=hypothesis_settings(max_examples=examples(12), stateful_step_count=15, deadline=None)
     )
 
 

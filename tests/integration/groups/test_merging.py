@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,10 +16,12 @@ from pond.groups import holds, merging, seats, store, store_seats
 from pond.groups.allocation import allocate, refill
 from pond.groups.invariants import check
 from pond.groups.model import LIVE
+from pond.kernel.errors import Transient
 from pond.members import identities, registrations
 from pond.members import store as members
 from pond.members.model import Registration
 from pond.members.store_accounts import AccountRow
+from support.budgets import examples
 from support.crashes import explore
 from support.places import Place, add_group
 
@@ -224,14 +228,23 @@ def test_who_registered_while_being_merged_gets_their_seat_as_who_they_are(
     here.intact()
 
 
+def delivered(name: str, now: datetime) -> None:
+    """The event reaches us, again and again while writers meet."""
+    for _ in range(9):
+        with suppress(Transient):
+            merging.merge(name, now)
+            return
+    raise AssertionError("given up")
+
+
 def test_many_at_once_leave_one_seat(scene: Callable[..., Scene], now: datetime) -> None:
     here = scene(people=4, groups=3, capacity=2)
     for name in here.names:
         here.asks(name)
-    for one, other in zip(here.names, here.names[1:], strict=False):
+    for one, other in pairwise(here.names):
         here.found(one, other)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda name: merging.merge(name, now), here.names[:-1] * 2))
+        list(pool.map(lambda name: delivered(name, now), here.names[:-1] * 2))
     assert {name: here.state(name) for name in here.names[:-1]} == dict.fromkeys(here.names[:-1], "merged")
     assert here.state(here.names[-1]) == "held"
     assert sum(here.place.live().values()) == 1
@@ -273,7 +286,12 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(steps=st.lists(STEPS, min_size=4, max_size=16), order=st.permutations(range(5)))
 def test_whatever_the_order_of_merges_and_repeats_one_member_has_one_seat(
     scene: Callable[..., Scene], now: datetime, steps: list[tuple[str, int, int]], order: list[int]

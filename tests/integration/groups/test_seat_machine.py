@@ -13,6 +13,7 @@ from pond.groups import holds, store, store_seats
 from pond.groups.allocation import allocate, refill
 from pond.groups.invariants import check
 from pond.groups.model import LIVE, Request
+from support.budgets import examples
 from support.cloud import Cloud
 from support.places import Place, add_group
 
@@ -108,6 +109,6 @@ def test_no_order_of_events_breaks_a_seat_rule(cloud: Cloud, make_place: pytest.
     run_state_machine_as_test(
         Run,
         settings=settings(
-            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(15), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

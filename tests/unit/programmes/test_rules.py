@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pond.kernel.errors import Refused
 from pond.programmes.model import check_change, parse, segment_for
 from pond.programmes.model_rules import OTHERWISE, Applicant, in_region, judge, quarrels
+from support.budgets import examples
 
 DEMO = Path(__file__).parents[3] / "infra/demo"
 MOTHERS: dict[str, Any] = yaml.safe_load((DEMO / "programme.yaml").read_text())
@@ -55,7 +56,7 @@ def rules(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 @given(rules(), st.sampled_from(("accept", "refuse", "review")))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_the_first_rule_that_fits_decides_as_in_a_table_of_everybody(
     written: list[dict[str, Any]], otherwise: str
 ) -> None:
@@ -80,7 +81,7 @@ def test_the_first_rule_that_fits_decides_as_in_a_table_of_everybody(
 
 
 @given(st.lists(st.tuples(some(IDENTITIES), some(CITIES)), max_size=4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_somebody_counts_in_exactly_the_quotas_that_name_them(
     written: list[tuple[list[str] | None, list[str] | None]],
 ) -> None:
@@ -105,7 +106,7 @@ def test_somebody_counts_in_exactly_the_quotas_that_name_them(
     st.lists(st.lists(st.sampled_from(IDENTITIES[:3]), unique=True), min_size=1, max_size=3),
     st.lists(st.lists(st.sampled_from(IDENTITIES[:3]), min_size=2, max_size=2, unique=True), max_size=3),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_programme_exists_only_when_no_segment_mixes_who_must_not_mix(
     taken: list[list[str]], never_mix: list[list[str]]
 ) -> None:
