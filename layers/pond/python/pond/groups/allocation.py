@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from time import sleep
 
-from pond.groups import choosing, reserves, store, store_seats
+from pond.groups import choosing, merging, reserves, store, store_seats
 from pond.groups.model import Pool, Request
 from pond.groups.store_seats import GROUP, POOL, Hold, Outcome
 from pond.kernel.errors import PondError, Transient
 from pond.kernel.ids import new_id
 from pond.kernel.logs import count, logger
 from pond.kernel.tables import iso
+from pond.members import identities
 from pond.programmes import service as programmes
 
 BATCH = 45  # people a transaction: in a call from the waitlist each is two of its 100 items
@@ -27,12 +28,20 @@ PAUSE_SECONDS = 0.02
 
 def allocate(requests: Iterable[Request], now: datetime) -> dict[Request, PondError]:
     """Give each a seat or a place in the waitlist; returns those that could not be served now, with the reason."""
-    by_pool: dict[str, dict[str, Request]] = defaultdict(dict)
-    for request in requests:
-        by_pool[request.pool_id][request.member_id] = request
+    wanting = list(requests)
+    merged = identities.merged_among(request.member_id for request in wanting)
     failed: dict[Request, PondError] = {}
-    for pool_id, wanting in by_pool.items():
-        members = list(wanting.values())
+    by_pool: dict[str, dict[str, Request]] = defaultdict(dict)
+    for request in wanting:
+        if request.member_id not in merged:
+            by_pool[request.pool_id][request.member_id] = request
+            continue
+        try:
+            merging.merge(request.member_id, now)  # registered while they were found to be another
+        except PondError as error:
+            failed[request] = error
+    for pool_id, members_of in by_pool.items():
+        members = list(members_of.values())
         for start in range(0, len(members), BATCH):
             some = members[start : start + BATCH]
             try:

@@ -53,7 +53,7 @@ class SeatTaken(SeatEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SeatFreed(SeatEvent):
-    """A live seat ended; `reason` is its new state: expired, left or removed."""
+    """A live seat ended; `reason` is its new state: expired, left, removed or merged."""
 
     name = "seat.freed"
     chat_id: str
@@ -95,6 +95,8 @@ def _seat(old: Image | None, new: Image) -> Iterator[DomainEvent]:
     before, after = (old or {}).get("state"), new["state"]
     if before == after and (old or {}).get("hold_id") == new.get("hold_id"):
         return
+    if after == "merged" and not new.get("chat_id"):
+        return  # no live seat was given up
     who = {key: new[key] for key in ("member_id", "programme_id", "pool_id")}
     match after:
         case "requested":
@@ -105,7 +107,7 @@ def _seat(old: Image | None, new: Image) -> Iterator[DomainEvent]:
             yield SeatHeld(**who, chat_id=new["chat_id"], held_until=new["held_until"], called=before == "waiting")
         case "taken":
             yield SeatTaken(**who, chat_id=new["chat_id"])
-        case "expired" | "left" | "removed":
+        case "expired" | "left" | "removed" | "merged":
             yield SeatFreed(**who, chat_id=new["chat_id"], reason=after)
 
 

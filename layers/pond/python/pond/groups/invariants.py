@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from pond.groups import store
 from pond.groups.model import LIVE
-from pond.members import registrations, reviews
+from pond.members import identities, registrations, reviews
 from pond.programmes import service as programmes
 from pond.programmes.model_rules import quarrels
 
@@ -71,8 +71,21 @@ def check(now: datetime, settled_before: datetime) -> list[Breach]:
         if pool.waiting and room[pool_id]:
             found.append(Breach("idle", pool_id, f"{pool.waiting} wait while {room[pool_id]} seats are free"))
 
+    merged = {
+        account.account_id
+        for account in identities.all_merged()
+        if account.merged_at and account.merged_at < settled_before
+    }
+    found += [
+        Breach("merged", member_id, f"{seat.state} in {programme_id}, though another member")
+        for (member_id, programme_id), seat in seats.items()
+        if member_id in merged and seat.state != "merged"
+    ]
+
     kinds: dict[tuple[str, str], set[str]] = defaultdict(set)  # of who sits in each group
     for registration in registrations.everyone():
+        if registration.member_id in merged and registration.standing != "merged":
+            found.append(Breach("merged", registration.member_id, f"registered in {registration.programme_id} still"))
         key = (registration.member_id, registration.programme_id)
         if key not in seats and registration.accepted_at and registration.accepted_at < settled_before:
             found.append(Breach("lost", registration.member_id, f"registered in {registration.programme_id}, no seat"))

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pond.programmes.model import FillOrder
 
-SeatState = Literal["requested", "waiting", "held", "taken", "expired", "left", "removed"]
+SeatState = Literal["requested", "waiting", "held", "taken", "expired", "left", "removed", "merged"]
 GroupState = Literal["open", "reserve", "paused", "closed"]
 
 LIVE: frozenset[str] = frozenset({"held", "taken"})
@@ -56,6 +56,7 @@ class Seat:
     held_until: datetime | None = None
     waiting_number: int | None = None
     holds: int = 0
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ A message that comes again, or late, finds its work done. Also looks again at pe
 were in a group without one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
@@ -50,6 +50,11 @@ def plan(now: datetime) -> int:
     owners = sorted({group.owner for group in groups})
     _send([OwnersDue(owners=tuple(some), due_at=iso(now)) for some in batched(owners, OWNERS, strict=False)])
     return len(groups)
+
+
+def plan_groups(chat_ids: Iterable[str], now: datetime) -> None:
+    """Have these groups compared."""
+    _send([GroupDue(chat_id=chat_id, due_at=iso(now)) for chat_id in sorted(chat_ids)])
 
 
 def plan_owners(event: OwnersDue) -> int:

@@ -97,13 +97,19 @@ def _is_stale(row: RosterRow, member: GroupMember, now: datetime) -> bool:
 
 def _joined(group: Group, contact_id: str, member: GroupMember, now: datetime) -> None:
     came_by: Came = came(member.join_scene, member.state, group.join_state)
-    member_id = identities.member_of(pseudonym("unionid", member.unionid)) if member.unionid else None
+    member_id = _whose(contact_id, member.unionid) if member.unionid else None
     standing = (
         _take_seat(group, member_id, came_by, now) if member_id else standing_without(None, group.chat_id, came_by)
     )
     store_rosters.put(group.chat_id, contact_id, member_id, standing, member.join_time, came_by)
     if standing != "seated":
         count("JoinedWithoutSeat")
+
+
+def _whose(contact_id: str, unionid: str) -> str:
+    account_id = pseudonym("unionid", unionid)
+    identities.meet(contact_id, account_id)
+    return identities.member_of(account_id)
 
 
 def _take_seat(group: Group, member_id: str, came_by: str, now: datetime) -> Standing:
@@ -130,7 +136,8 @@ def _take_seat(group: Group, member_id: str, came_by: str, now: datetime) -> Sta
 
 def _left(group: Group, row: RosterRow, how: Standing, now: datetime) -> None:
     if row.standing == "seated" and row.member_id:
-        seat = store.get_seat(row.member_id, group.programme_id)
+        member_id = identities.member_of(row.member_id)  # who was merged into another since
+        seat = store.get_seat(member_id, group.programme_id)
         if seat and seat.state == "taken" and seat.chat_id == group.chat_id:
             if not store_seats.leave(seat, how, now).written:
                 raise Transient("membership.contended", "the seat changed while it was ended")

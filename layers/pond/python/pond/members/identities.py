@@ -21,8 +21,7 @@ def member_of(account_id: str) -> str:
 
 def meet(contact_id: str, account_id: str) -> None:
     """A WeCom contact turned out to be this account: what is known of the one holds for the other."""
-    store_accounts.add_contact(contact_id, account_id)
-    for block_id in store_accounts.get(contact_id).blocks:
+    for block_id in store_accounts.add_contact(contact_id, account_id).blocks:
         for each in who(account_id).path:
             store_accounts.add_block(each, block_id)
 

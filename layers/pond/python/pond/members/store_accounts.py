@@ -6,9 +6,8 @@ Whose an account is changes in one way only: a member's own row comes to name an
 from collections.abc import Iterable, Iterator
 
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.exceptions import UpdateError
 
-from pond.kernel.tables import Table, TimeAttribute, refused
+from pond.kernel.tables import Table, TimeAttribute
 from pond.members.model_accounts import Account
 
 
@@ -43,15 +42,11 @@ def all_merged() -> Iterator[Account]:
     return map(_account, AccountRow.scan(AccountRow.merged_at.exists(), consistent_read=True))
 
 
-def add_contact(contact_id: str, account_id: str) -> None:
-    """Note whose a WeCom contact is; the first time counts."""
-    try:
-        AccountRow(contact_id).update(
-            [AccountRow.member_id.set(account_id)], condition=AccountRow.member_id.does_not_exist()
-        )
-    except UpdateError as error:
-        if not refused(error):
-            raise
+def add_contact(contact_id: str, account_id: str) -> Account:
+    """Note whose a WeCom contact is; the first time counts. Returns the contact as it is then."""
+    row = AccountRow(contact_id)
+    row.update([AccountRow.member_id.set(AccountRow.member_id | account_id)])
+    return _account(row)
 
 
 def add_block(account_id: str, block_id: str) -> None:
