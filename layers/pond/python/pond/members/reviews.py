@@ -104,7 +104,7 @@ def show(member_id: str, programme_id: str, by: str, now: datetime) -> Shown | N
     """
     seen = _seen(member_id, programme_id, by, "")
     store_reviews.note_shown(member_id, programme_id, by.strip(), now)
-    logger.info("sealed data shown", extra={"member_id": member_id, "programme_id": programme_id, "by": by.strip()})
+    logger.info("sealed data shown", extra={"member_id": member_id, "programme_id": programme_id})
     sealed = store_reviews.sealed(seen.phone_id) if seen.phone_id else None
     if sealed is None:
         return None

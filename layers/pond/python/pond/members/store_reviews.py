@@ -147,6 +147,15 @@ def shown(member_id: str, programme_id: str) -> set[str]:
     return RegistrationRow.get(member_id, programme_id, consistent_read=True).shown or set()
 
 
+def counters(programme_id: str, quota_id: str) -> tuple[int, int]:
+    """How many the quota has accepted, and how many wait for room in it."""
+    try:
+        row = QuotaRow.get(programme_id, quota_id, consistent_read=True)
+    except QuotaRow.DoesNotExist:
+        return 0, 0
+    return row.accepted or 0, row.waiting or 0
+
+
 def every_counter() -> Iterable[QuotaRow]:
     """Every quota's counters, by a scan: for checks only."""
     return QuotaRow.scan()
