@@ -65,6 +65,7 @@ def test_the_form_asks_the_programmes_questions_and_keeps_the_answers(
     one = browser()
     for text in ("您的身份", "实体店主", "做这一行多久了"):
         assert text in one.page
+    assert "马上进群" not in one.page and 'name="day"' not in one.page  # nothing is promised, nothing asked in vain
     assert send(one, unique, "seller", years="ages") == "form"
     assert one.status == 422
     assert re.search(r'name="answer-identity" value="seller" checked', one.page)
