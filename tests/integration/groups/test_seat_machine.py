@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from pond.groups import holds, store, store_seats
+from pond.groups import holds, reserves, seats, setup, store, store_seats
 from pond.groups.allocation import allocate, refill
 from pond.groups.invariants import check
-from pond.groups.model import LIVE, Request
+from pond.groups.model import LIVE, GroupState, Request
 from support.budgets import examples
 from support.cloud import Cloud
 from support.places import Place, add_group
@@ -76,6 +76,18 @@ class Seats(RuleBasedStateMachine):
     def ask_again(self, number: int) -> None:
         if store_seats.request_again(self.member(number), self.place_of.programme_id, self.now):
             self.request([number])
+
+    @rule(number=PEOPLE)
+    def be_granted_another_try(self, number: int) -> None:
+        if seats.grant(self.member(number), self.place_of.programme_id, self.now):
+            self.request([number])
+
+    @precondition(lambda self: self.groups)
+    @rule(data=st.data(), state=st.sampled_from(["open", "reserve", "paused", "closed"]))
+    def operate(self, data: st.DataObject, state: GroupState) -> None:
+        setup.set_state(data.draw(st.sampled_from(self.groups)), state)
+        reserves.open_next(self.pool_id)
+        refill(self.pool_id, self.now)
 
     @rule(minutes=st.integers(1, 40))
     def let_time_pass(self, minutes: int) -> None:
