@@ -52,6 +52,8 @@ SAMPLES: dict[str, pages.Page] = {
         values=replace(TYPED, answers={"answer-identity": "seller"}),
         errors={"answer-years": "answer.missing"},
     ),
+    "phone": pages.PhoneForm(**WHICH, phone="13812345678", errors={"code": "code.wrong"}, tries_left=3),
+    "phone_changed": pages.PhoneForm(**WHICH, done=True),
     "under_review": pages.UnderReview(**WHICH, reason="我们会有人看一下您的资料，一般在一个工作日内。"),
     "quota_full": pages.UnderReview(**WHICH, waitlist=True),
     "declined": pages.Declined(**WHICH, reason="这个社群只面向做生意的朋友。"),

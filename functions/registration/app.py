@@ -2,7 +2,7 @@
 
 from chalice.app import Response
 
-from pond.web import registration
+from pond.web import phones, registration
 from pond.web.app import FORM, create_app
 from pond.web.app import handler as entry
 from pond.web.boundary import answering
@@ -38,6 +38,27 @@ def send_code(visit: Visit, programme_id: str) -> Response:
 def ask_again(visit: Visit, programme_id: str) -> Response:
     """Ask for a seat once more."""
     return registration.ask_again(visit, programme_id)
+
+
+@app.route("/m/{programme_id}/phone", methods=["GET"])
+@answering(app)
+def show_phone(visit: Visit, programme_id: str) -> Response:
+    """The form for another phone."""
+    return phones.show(visit, programme_id)
+
+
+@app.route("/m/{programme_id}/phone", methods=["POST"], content_types=[FORM])
+@answering(app)
+def change_phone(visit: Visit, programme_id: str) -> Response:
+    """Change the phone."""
+    return phones.submit(visit, programme_id)
+
+
+@app.route("/m/{programme_id}/phone/code", methods=["POST"], content_types=[FORM])
+@answering(app)
+def send_phone_code(visit: Visit, programme_id: str) -> Response:
+    """Send an SMS code to another phone."""
+    return phones.send_code(visit, programme_id)
 
 
 @app.route("/m/{programme_id}/state", methods=["GET"])

@@ -58,6 +58,7 @@ class Phone:
         if picture_as and SCREENS:
             picture(self.page, picture_as)
         self.press("sms-banner")
+        self.page.wait_for_timeout(3000)  # nobody fills a form in faster, and who does is turned back
         self.frame.get_by_role("button", name="提交登记").click()
 
     def step(self, name: str) -> Locator:

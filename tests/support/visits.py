@@ -43,6 +43,8 @@ class Visit:
 
     def press(self, label: str) -> None:
         """Press a button or link."""
+        if label == "提交登记":
+            self.page.wait_for_timeout(3000)  # nobody fills a form in faster, and who does is turned back
         self.page.locator("button:visible, a:visible").get_by_text(label, exact=True).click()
 
     def fill(self, stage: str = "孕期", day: date | None = None, name: str = "", phone: str = "") -> None:
@@ -60,7 +62,6 @@ class Visit:
         self.press("获取验证码")
         expect(self.page.locator("#code-part .note")).to_contain_text("已发送")
         self.page.get_by_label("验证码", exact=True).fill(self.mother.code())
-        self.page.wait_for_timeout(3000)  # nobody types faster, and who does is turned back
 
     def registers(self, stage: str = "孕期") -> None:
         """From the empty form to where the seat is shown."""

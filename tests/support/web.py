@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -113,7 +113,9 @@ class Browser:
         return self._read(self.call("GET", path or f"/p/{self.programme_id}", cookies=self.cookies))
 
     def press(self, path: str, **form: str) -> str:
-        """Send a form of the page shown."""
+        """Send a form of the page shown; filling a form in takes a while."""
+        if path == f"/m/{self.programme_id}":
+            self.clock["now"] += timedelta(seconds=5)
         token = re.search(r'name="form_token" value="([^"]+)"', self.page)
         assert token
         answer = self.call("POST", path, {"form_token": token[1], **form}, self.cookies)

@@ -171,6 +171,7 @@ def test_with_scripts_the_page_follows_the_state_by_itself(
     expect(page.get_by_role("button", name=re.compile("秒后再发"))).to_be_disabled()
     assert page.evaluate("window.sameDocument") and page.get_by_label("姓名").input_value() == "王小美"
     page.get_by_label("验证码").fill(sent[-1])
+    page.wait_for_timeout(3000)  # nobody types faster, and who does is turned back
     page.get_by_role("button", name="提交登记").click()
     expect(page.locator("[data-state=getting_seat]")).to_be_visible()
 
@@ -193,6 +194,7 @@ def test_without_scripts_everything_works_too(chromium: Browser, visitor: Visito
     expect(page.get_by_label("姓名")).to_have_value("王小美")
     expect(page.get_by_role("checkbox")).to_be_checked()
     page.get_by_label("验证码").fill(sent[-1])
+    page.wait_for_timeout(3000)  # nobody types faster, and who does is turned back
     page.get_by_role("button", name="提交登记").click()
     expect(page.locator("[data-state=getting_seat]")).to_be_visible()
     request = Request(member_id=visitor.account_id, programme_id=visitor.programme_id, pool_id=visitor.pool_id)

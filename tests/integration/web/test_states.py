@@ -222,3 +222,86 @@ def test_without_a_session_the_page_offers_the_way_in(browser: Browser) -> None:
 
 def test_an_unknown_programme_is_not_found(browser: Browser) -> None:
     assert browser.open("/p/nothing-here") == "missing" and browser.status == 404
+
+
+def test_a_form_filled_in_faster_than_anybody_can_starts_again(
+    browser: Browser, unique: Callable[[str], str], sent: list[str]
+) -> None:
+    browser.open()
+    browser.press(f"/p/{browser.programme_id}/book")
+    let_in(browser)
+    form = filled_in(browser, unique)
+    browser.open()
+    browser.press(f"/m/{browser.programme_id}/code", **form)
+    browser.clock["now"] -= timedelta(seconds=3)  # which the press adds again, and two more
+    assert browser.press(f"/m/{browser.programme_id}", **form, code=sent[-1]) == "start_again"
+    assert browser.status == 429
+    assert browser.open() == "form"
+
+
+def test_too_many_forms_are_refused_with_the_form(
+    browser: Browser, unique: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pond.members.limits.FORMS_PER_ACCOUNT", 1)
+    browser.open()
+    browser.press(f"/p/{browser.programme_id}/book")
+    let_in(browser)
+    form = filled_in(browser, unique)
+    browser.open()
+    browser.press(f"/m/{browser.programme_id}", **form, code="000000")
+    assert browser.press(f"/m/{browser.programme_id}", **form, code="000000") == "form"
+    assert browser.status == 429 and form["phone"] in browser.page
+
+
+def test_a_name_like_a_blocked_one_gets_no_code(
+    browser: Browser, unique: Callable[[str], str], sent: list[str]
+) -> None:
+    browser.open()
+    browser.press(f"/p/{browser.programme_id}/book")
+    let_in(browser)
+    browser.open()
+    blocklist.block("name", "*卖货*", "spam", browser.clock["now"])
+    try:
+        form = filled_in(browser, unique, name="小美卖货")
+        assert browser.press(f"/m/{browser.programme_id}/code", **form) == "blocked"
+    finally:
+        blocklist.unblock("name", "*卖货*")
+    assert sent == []
+
+
+def test_the_phone_is_changed_and_everything_stays(
+    browser: Browser, unique: Callable[[str], str], sent: list[str]
+) -> None:
+    registered(browser, unique, sent)
+    give_seat(browser)
+    assert browser.open() == "group_code"
+    path = f"/m/{browser.programme_id}/phone"
+    assert path in browser.page
+    assert browser.open(path) == "phone"
+    browser.clock["now"] += timedelta(seconds=60)
+    phone = filled_in(browser, unique)["phone"]
+    assert browser.press(f"{path}/code", phone=phone) == "phone" and "已发送" in browser.page
+    assert browser.press(path, phone=phone, code="000000") == "phone" and browser.status == 422
+    assert browser.press(path, phone=phone, code=sent[-1]) == "phone" and "手机号已更换" in browser.page
+    assert browser.open() == "group_code"
+
+
+def test_who_is_no_member_has_no_phone_to_change(browser: Browser) -> None:
+    assert browser.open(f"/m/{browser.programme_id}/phone") == "not_booked"
+
+
+def test_the_same_phone_on_another_account_shows_the_same_seat(
+    browser: Browser, unique: Callable[[str], str], sent: list[str]
+) -> None:
+    phone = registered(browser, unique, sent)
+    give_seat(browser)
+    assert browser.open() == "group_code"
+    code = browser.page.partition("https://codes.example/")[2][:20]
+    other = _somebody(browser.programme_id, unique, browser.clock)
+    other.open()
+    assert other.press(f"/p/{browser.programme_id}/book") == "form"  # the opening has room still
+    browser.clock["now"] += timedelta(seconds=60)
+    form = filled_in(browser, unique, phone=phone)
+    other.press(f"/m/{browser.programme_id}/code", **form)
+    assert other.press(f"/m/{browser.programme_id}", **form, code=sent[-1]) == "group_code"
+    assert code in other.page

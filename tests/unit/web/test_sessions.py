@@ -43,17 +43,20 @@ def test_anything_as_cookie_or_state_is_just_absent(now: datetime, value: str) -
 def test_the_signature_of_one_purpose_is_none_for_another(now: datetime) -> None:
     session = sessions.open_session("f1", "a1", now)
     payload = sessions.seal(session).partition(".")[0]
-    assert sessions.unseal(f"{payload}.{sessions.form_token(session)}", now) is None
+    assert sessions.unseal(f"{payload}.{sessions.form_token(session, now)}", now) is None
 
 
 def test_a_form_token_is_of_one_person_and_outlives_a_renewed_session(now: datetime) -> None:
     mine, yours = sessions.open_session("f1", "a1", now), sessions.open_session("f2", "a2", now)
-    assert sessions.is_form_token(mine, sessions.form_token(mine))
-    assert not sessions.is_form_token(mine, sessions.form_token(yours))
+    token = sessions.form_token(mine, now)
+    assert sessions.form_opened_at(mine, token, now + timedelta(hours=1)) == now
+    assert sessions.form_opened_at(mine, sessions.form_token(yours, now), now) is None
     renewed = sessions.open_session("f1", "a1", now + timedelta(hours=1))
-    assert sessions.is_form_token(renewed, sessions.form_token(mine))
-    assert not sessions.is_form_token(mine, "")
-    assert not sessions.is_form_token(mine, "é")
+    assert sessions.form_opened_at(renewed, token, now) == now
+    assert sessions.form_opened_at(mine, token, now + sessions.SESSION_LIFE) is None
+    earlier = f"{int(now.timestamp()) - 60:x}.{token.partition('.')[2]}"
+    for other in ("", "é", ".", token + "x", earlier, "f" * 30 + ".x", "-1.x"):
+        assert sessions.form_opened_at(mine, other, now) is None
 
 
 @given_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -16,7 +16,7 @@ from pond.kernel.logs import logger
 from pond.web import answers, pages
 from pond.web.visit import Visit, read
 
-_STATUS_BY_CODE = {"request.too_large": 413, "form.stale": 403}
+_STATUS_BY_CODE = {"request.too_large": 413, "form.stale": 403, "form.too_fast": 429}
 
 View = Callable[..., Response]
 

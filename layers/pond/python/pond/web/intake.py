@@ -40,7 +40,7 @@ def show(visit: Visit, programme_id: str) -> Response:
     state = journey.page_of(session, programme_id, visit.now, channel_id)
     if state.at == "m":
         return answers.redirect(visit.link(f"/m/{programme_id}"))
-    return answers.html(state, visit.prefix, form_token=sessions.form_token(session))
+    return answers.html(state, visit.prefix, form_token=sessions.form_token(session, visit.now))
 
 
 def book(visit: Visit, programme_id: str) -> Response:

@@ -105,7 +105,7 @@ def _seat(programme: Programme, member_id: str, now: datetime) -> Page:
     which = {"programme_id": programme.programme_id, "programme_name": programme.name}
     seat = seats.my_seat(member_id, programme.programme_id, now)
     match seat.state:
-        case "none" | "requested":
+        case "none" | "requested" | "merged":
             return GettingSeat(**which)
         case "waiting":
             return Waitlist(**which, place=seat.place)

@@ -106,6 +106,23 @@ class RegistrationForm(Page):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PhoneForm(Page):
+    """Another phone in place of the present one; `done` when it is."""
+
+    template = "phone.html"
+    step = 3
+    at = "m"
+    phone: str = ""
+    code: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    code_state: str = ""
+    wait_seconds: int = 0
+    tries_left: int | None = None
+    busy: bool = False
+    done: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnderReview(Page):
     """Registered; a person looks at it, or it waits for room in a quota. `reason` is the rule's word for it, if any."""
 

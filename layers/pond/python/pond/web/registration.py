@@ -8,11 +8,10 @@ from pond.channels import followers
 from pond.groups import seats
 from pond.kernel.errors import Transient
 from pond.kernel.logs import logger
-from pond.members import identities, registration, verification
+from pond.members import blocklist, identities, limits, registration, verification
 from pond.members.model import Blocked, CodeRefused, Form, Invalid, question_id_of
 from pond.programmes import service as programmes
 from pond.web import answers, fields, journey, pages, persons, sessions
-from pond.web.sessions import Session
 from pond.web.visit import Visit
 
 
@@ -24,7 +23,7 @@ def show(visit: Visit, programme_id: str) -> Response:
     page = journey.page_of(session, programme_id, visit.now)
     if page.at == "p":
         return _home(visit, programme_id)
-    return answers.html(page, visit.prefix, form_token=sessions.form_token(session))
+    return answers.html(page, visit.prefix, form_token=sessions.form_token(session, visit.now))
 
 
 def send_code(visit: Visit, programme_id: str) -> Response:
@@ -33,6 +32,8 @@ def send_code(visit: Visit, programme_id: str) -> Response:
     page = journey.page_of(session, programme_id, visit.now) if session else None
     if session is None or not isinstance(page, pages.RegistrationForm):
         return _again(visit, programme_id)
+    if blocklist.is_name_blocked(visit.form.get("name", "")):
+        return _blocked(visit, page)
     outcome = verification.request_code(visit.form.get("phone", ""), session.account_id, visit.address, visit.now)
     asked = replace(
         page,
@@ -41,16 +42,18 @@ def send_code(visit: Visit, programme_id: str) -> Response:
         code_state=outcome.state,
         wait_seconds=outcome.wait_seconds,
     )
-    return _form(visit, session, asked)
+    return _form(visit, asked)
 
 
 def submit(visit: Visit, programme_id: str) -> Response:
     """Register; then the page shows what comes of it."""
-    session = persons.poster(visit)
+    session = persons.poster(visit, typed=bool(visit.form.get("code")))
     page = journey.page_of(session, programme_id, visit.now) if session else None
     if session is None or not isinstance(page, pages.RegistrationForm):
         return _again(visit, programme_id)
     page = replace(page, values=_values(visit, page))
+    if not limits.allow_form(session.account_id, visit.address, visit.now):
+        return _form(visit, replace(page, code_state="too_many"), 429)
     follower = followers.get(session.follower_id)
     try:
         outcome = registration.register(
@@ -64,16 +67,15 @@ def submit(visit: Visit, programme_id: str) -> Response:
         )
     except Transient as error:
         logger.warning("not registered yet", extra={"code": error.code})
-        return _form(visit, session, replace(page, busy=True), 503)
+        return _form(visit, replace(page, busy=True), 503)
     match outcome:
         case Invalid(fields):
-            return _form(visit, session, replace(page, errors=fields), 422)
+            return _form(visit, replace(page, errors=fields), 422)
         case CodeRefused(reason, tries_left):
             refused = replace(page, errors={"code": f"code.{reason}"}, tries_left=tries_left)
-            return _form(visit, session, refused, 422)
+            return _form(visit, refused, 422)
         case Blocked():
-            blocked = pages.Blocked(programme_id=programme_id, programme_name=page.programme_name)
-            return answers.html(blocked, visit.prefix, status=403)
+            return _blocked(visit, page)
         case _:
             return _again(visit, programme_id)
 
@@ -120,8 +122,13 @@ def _values(visit: Visit, page: pages.RegistrationForm) -> fields.Values:
     )
 
 
-def _form(visit: Visit, session: Session, page: pages.RegistrationForm, status: int = 200) -> Response:
-    return answers.html(page, visit.prefix, form_token=sessions.form_token(session), status=status)
+def _form(visit: Visit, page: pages.RegistrationForm, status: int = 200) -> Response:
+    return answers.html(page, visit.prefix, form_token=visit.form["form_token"], status=status)
+
+
+def _blocked(visit: Visit, page: pages.Page) -> Response:
+    blocked = pages.Blocked(programme_id=page.programme_id, programme_name=page.programme_name)
+    return answers.html(blocked, visit.prefix, status=403)
 
 
 def _home(visit: Visit, programme_id: str) -> Response:

@@ -11,7 +11,7 @@ import json
 import secrets
 import struct
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pond.kernel.errors import Refused
 from pond.kernel.settings import secret
@@ -53,14 +53,23 @@ def unseal(value: str, now: datetime) -> Session | None:
     return Session(follower_id, account_id, expires) if now.timestamp() < expires else None
 
 
-def form_token(session: Session) -> str:
-    """What a form shown to this person must carry (against requests made by foreign pages)."""
-    return _encode(_sign("form", f"{session.follower_id}|{session.account_id}".encode())[:_SIGNATURE])
+def form_token(session: Session, opened_at: datetime) -> str:
+    """What a form shown to this person must carry (against requests made by foreign pages): when, and our word."""
+    opened = f"{int(opened_at.timestamp()):x}"
+    whose = f"{opened}|{session.follower_id}|{session.account_id}"
+    return f"{opened}.{_encode(_sign('form', whose.encode())[:_SIGNATURE])}"
 
 
-def is_form_token(session: Session, given: str) -> bool:
-    """Whether a form came from a page we showed to this person."""
-    return hmac.compare_digest(form_token(session).encode(), given.encode())
+def form_opened_at(session: Session, given: str, now: datetime) -> datetime | None:
+    """When we showed this person the page that a form came from, to the second; None if we did not, or long ago."""
+    opened = given.partition(".")[0]
+    try:
+        opened_at = datetime.fromtimestamp(int(opened, 16), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    if not hmac.compare_digest(form_token(session, opened_at).encode(), given.encode()):
+        return None
+    return opened_at if now - opened_at < SESSION_LIFE else None
 
 
 def new_start(kept: str | None = None) -> str:
