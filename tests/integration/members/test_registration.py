@@ -12,7 +12,7 @@ import pytest
 from pond.channels import followers
 from pond.kernel.ids import pseudonym
 from pond.kernel.sealing import unseal
-from pond.members import blocklist, registration, registrations, store, store_phones
+from pond.members import blocklist, registration, registrations, store, store_phones, store_proofs
 from pond.members.identities import member_of
 from pond.members.model import Blocked, CodeRefused, Invalid, Registered
 from pond.programmes.model import Programme
@@ -101,7 +101,7 @@ def test_whatever_breaks_off_is_finished_by_sending_the_form_again(
 ) -> None:
     one = person()
     one.ask(now)
-    owner: Any = {"prove": store_phones, "link": followers, "add_registration": store}[breaks]
+    owner: Any = {"prove": store_proofs, "link": followers, "add_registration": store}[breaks]
     whole = getattr(owner, breaks)
 
     def break_off(*arguments: Any) -> None:

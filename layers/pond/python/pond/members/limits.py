@@ -1,4 +1,5 @@
-"""How often one account, phone or address may do what costs us something, a China day."""
+"""How often one account or address may do what costs us something, a China day. What is counted of a phone stands on
+its own row."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -8,7 +9,6 @@ from pond.kernel.ids import pseudonym
 from pond.kernel.logs import count
 from pond.members import store_limits
 from pond.members.model_phones import (
-    ACCOUNTS_PER_PHONE,
     DAILY_PER_ACCOUNT,
     DAILY_PER_ADDRESS,
     FORMS_PER_ACCOUNT,
@@ -21,15 +21,17 @@ _KEPT = timedelta(days=2)  # longer than the day that is counted
 
 def take_code(phone_id: str, account_id: str, address: str, now: datetime) -> tuple[str, ...] | None:
     """Count a request for a code; what was counted, for `give_back`, or None when it is one too many."""
-    today = china_day(now)
-    if not (
-        store_limits.meet(_id("phones", account_id, today), phone_id, PHONES_PER_ACCOUNT, now + _KEPT)
-        and store_limits.meet(_id("accounts", phone_id, today), account_id, ACCOUNTS_PER_PHONE, now + _KEPT)
-    ):
+    today, until = china_day(now), now + _KEPT
+    by_account = _id("sms", account_id, today)
+    by_address = _id("sms", pseudonym("address", address), today)
+    if not store_limits.use(by_account, DAILY_PER_ACCOUNT, until, phone_id, PHONES_PER_ACCOUNT):
         count("LimitReached")
         return None
-    by_address = _id("sms", pseudonym("address", address), today)
-    return _take({_id("sms", account_id, today): DAILY_PER_ACCOUNT, by_address: DAILY_PER_ADDRESS}, now)
+    if not store_limits.use(by_address, DAILY_PER_ADDRESS, until):
+        store_limits.give_back(by_account)
+        count("LimitReached")
+        return None
+    return by_account, by_address
 
 
 def allow_form(account_id: str, address: str, now: datetime) -> bool:

@@ -32,6 +32,7 @@ class Phone:
     sent_at: datetime | None = None
     sent_on: str | None = None
     sent_count: int = 0
+    askers: frozenset[str] = frozenset()  # the accounts that asked for a code on `sent_on`
     member_id: str | None = None
     proven_by: str | None = None
     proven_at: datetime | None = None
@@ -48,6 +49,11 @@ def seconds_to_wait(phone: Phone, now: datetime) -> int:
 def sent_today(phone: Phone, today: str) -> int:
     """How many codes were sent on this China day (`YYYY-MM-DD`)."""
     return phone.sent_count if phone.sent_on == today else 0
+
+
+def askers_with(phone: Phone, account_id: str, today: str) -> frozenset[str]:
+    """The accounts that asked for a code on this China day, with this one."""
+    return (phone.askers if phone.sent_on == today else frozenset()) | {account_id}
 
 
 def code_refusal(phone: Phone, account_id: str, now: datetime) -> Literal["not_asked", "expired", "used_up"] | None:

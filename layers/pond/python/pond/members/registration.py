@@ -1,8 +1,8 @@
 """Registering a person for a programme.
 
-Order of writes: phone and account (one transaction), the follower's link, and last the registration, whose stream is
-the event. A crash anywhere leaves nothing that counts, and doing it all again finishes it: the account that has just
-proved the phone needs no new code, and every write bears repeating.
+Order of writes: the phone and then the account (at once where members become one), the follower's link, and last the
+registration, whose stream is the event. A crash anywhere leaves nothing that counts, and doing it all again finishes
+it: the account that has just proved the phone needs no new code, and every write bears repeating.
 """
 
 import json

@@ -1,6 +1,6 @@
 """The `accounts` table: whose each account is, and which blocks stand against it.
 
-Whose an account is changes in one way only: a member's own row comes to name another member (`store_phones.prove`).
+Whose an account is changes in one way only: a member's own row comes to name another member (`store_proofs.prove`).
 """
 
 from collections.abc import Iterable, Iterator

@@ -20,22 +20,21 @@ class _LimitRow(Table):
     expires_at = ExpiryAttribute()
 
 
-def use(limit_id: str, at_most: int, expires_at: datetime) -> bool:
-    """Count one use if fewer than `at_most` were counted."""
-    fewer = _LimitRow.used.does_not_exist() | (_LimitRow.used < at_most)
-    return _write(limit_id, [_LimitRow.used.add(1), _LimitRow.expires_at.set(expires_at)], fewer)
+def use(limit_id: str, at_most: int, expires_at: datetime, name: str | None = None, names_at_most: int = 0) -> bool:
+    """Count one use if fewer than `at_most` were counted; with a name (a pseudonym) only if that was noted before, or
+    fewer different ones than `names_at_most` were."""
+    allowed: Condition = _LimitRow.used.does_not_exist() | (_LimitRow.used < at_most)
+    actions: list[Action] = [_LimitRow.used.add(1), _LimitRow.expires_at.set(expires_at)]
+    if name:
+        few: Condition = size(_LimitRow.names) < names_at_most  # type: ignore[no-untyped-call]
+        allowed = allowed & (_LimitRow.names.does_not_exist() | _LimitRow.names.contains(name) | few)
+        actions.append(_LimitRow.names.add({name}))
+    return _write(limit_id, actions, allowed)
 
 
 def give_back(limit_id: str) -> None:
     """Take back one counted use that came to nothing."""
     _write(limit_id, [_LimitRow.used.add(-1)], _LimitRow.used > 0)
-
-
-def meet(limit_id: str, name: str, at_most: int, expires_at: datetime) -> bool:
-    """Note a name (a pseudonym) if it was noted before, or fewer than `at_most` different ones were."""
-    few: Condition = size(_LimitRow.names) < at_most  # type: ignore[no-untyped-call]
-    allowed = _LimitRow.names.does_not_exist() | _LimitRow.names.contains(name) | few
-    return _write(limit_id, [_LimitRow.names.add({name}), _LimitRow.expires_at.set(expires_at)], allowed)
 
 
 def _write(limit_id: str, actions: list[Action], condition: Condition) -> bool:

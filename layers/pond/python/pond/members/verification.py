@@ -14,19 +14,21 @@ from pond.kernel.errors import Transient
 from pond.kernel.ids import pseudonym
 from pond.kernel.logs import count, logger
 from pond.kernel.tables import iso
-from pond.members import limits, store_phones
+from pond.members import limits, store_phones, store_proofs
 from pond.members.identities import member_of, who
 from pond.members.model import Blocked, CodeOutcome, CodeRefused, read_phone
 from pond.members.model_phones import (
+    ACCOUNTS_PER_PHONE,
     BETWEEN_SECONDS,
     DAILY_PER_PHONE,
     TRIES,
+    askers_with,
     code_refusal,
     is_just_proven,
     seconds_to_wait,
     sent_today,
 )
-from pond.members.store_phones import Proof
+from pond.members.store_proofs import Proof
 from pond.platforms import sms
 from pond.platforms.model_sms import SmsOutcome
 
@@ -69,6 +71,11 @@ def prove(
     for _ in range(_ATTEMPTS):
         phone = store_phones.get(phone_id)
         if phone.member_id and not given_up and is_just_proven(phone, account_id, now):
+            person = who(account_id)
+            if person.blocked:
+                return Blocked()
+            if not person.known and not store_proofs.begin(person.member_id, phone_id):
+                continue
             if store_phones.reseal(phone_id, account_id, sealed):
                 return Proven(member_of(phone.member_id))
             continue
@@ -87,7 +94,7 @@ def prove(
             return Blocked()
         proof = Proof(phone=tried, account_id=account_id, asker=asker, kept=owner.member_id, given_up=given_up)
         try:
-            if store_phones.prove(proof, sealed, now):
+            if store_proofs.prove(proof, sealed, now):
                 if proof.merged:
                     count("MembersMerged")
                 return Proven(proof.kept)
@@ -108,6 +115,9 @@ def _send(number: str, account_id: str, code: str, day: str, now: datetime) -> C
     if sent >= DAILY_PER_PHONE:
         return CodeOutcome("too_many")
     digest = _digest(phone_id, code)
+    if len(askers_with(phone, account_id, day)) > ACCOUNTS_PER_PHONE:
+        count("LimitReached")
+        return CodeOutcome("too_many")
     if not store_phones.set_code(phone, digest, account_id, day, sent + 1, now):
         return CodeOutcome("too_soon", BETWEEN_SECONDS)  # another request was first
     try:
