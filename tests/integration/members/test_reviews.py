@@ -188,6 +188,18 @@ def test_of_two_operators_at_once_one_decides(shops: Shops) -> None:
     assert shops.counters() == {"sellers": (1, 0)}
 
 
+def test_a_decision_about_what_stands_no_longer_changes_nothing(shops: Shops) -> None:
+    one = shops.person("seller", "new")
+    shops.send(one)
+    seen = shops.registered(one)
+    assert reviews.accept(one.account_id, shops.programme_id, "林", "", shops.now) == "decided"
+    counted = [store_reviews.Counted("sellers")]
+    assert store_reviews.decide(seen, "refused", "陈", "不行", shops.now, ()) == "changed"
+    assert store_reviews.decide(seen, "accepted", "陈", "", shops.now, counted) == "changed"
+    assert (shops.registered(one).standing, shops.registered(one).decided_by) == ("accepted", "林")
+    assert shops.counters() == {"sellers": (1, 0)}
+
+
 def test_a_quota_takes_exactly_as_many_as_it_says_however_many_come_at_once(make_shops: Callable[..., Shops]) -> None:
     shops = make_shops(sellers=3)
     people = [shops.person("seller") for _ in range(7)]
