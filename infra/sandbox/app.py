@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from sandbox import (
     control_phone,
+    control_shop,
     control_staff,
     control_stage,
     official_account,
@@ -20,6 +21,7 @@ from sandbox import (
     proxy,
     sms,
     wecom,
+    youzan,
 )
 from sandbox.state import World
 
@@ -41,13 +43,21 @@ def create_app(
 
     account_routes, account_endpoints = official_account.routes(world)
     wecom_routes, wecom_endpoints = wecom.routes(world)
-    endpoints = {"official_account": account_endpoints, "wecom": wecom_endpoints, "sms": sms.ENDPOINTS}
+    shop_routes, shop_endpoints = youzan.routes(world)
+    endpoints = {
+        "official_account": account_endpoints,
+        "wecom": wecom_endpoints,
+        "youzan": shop_endpoints,
+        "sms": sms.ENDPOINTS,
+    }
     routes: list[BaseRoute] = [
         *account_routes,
         *wecom_routes,
+        *shop_routes,
         *sms.routes(world),
         *official_oauth.routes(world),
         *control_phone.routes(world),
+        *control_shop.routes(world),
         *control_staff.routes(world),
         *control_stage.routes(world, endpoints),
         *proxy.routes(world),

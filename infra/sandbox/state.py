@@ -13,6 +13,7 @@ from sandbox.people import Account, Ids, People
 from sandbox.stream import Stream
 from sandbox.switches import Switches
 from sandbox.wecom_state import WeCom
+from sandbox.youzan_shop import Shop
 
 CALLS_KEPT = 1000
 
@@ -38,6 +39,7 @@ class World:
         self.people = People(self.ids)
         self.official = Official(self)
         self.wecom = WeCom(self)
+        self.shop = Shop(self)
         self.sms: list[dict[str, Any]] = []
         self.calls: deque[dict[str, Any]] = deque(maxlen=CALLS_KEPT)
         self.nonces: set[str] = set()

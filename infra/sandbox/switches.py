@@ -37,6 +37,17 @@ SWITCHES: dict[str, Switch] = {
     "wecom.welcome_taken": Switch(False, "another app is sending the welcome: 41096"),
     "wecom.group_capacity": Switch(500, "members of a new group, staff included"),
     "wecom.group_qr_limit": Switch(200, "above so many members a new group can't be joined by scanning"),
+    "youzan.callbacks_lose_next": Switch(0, "so many coming pushes are never delivered"),
+    "youzan.callbacks_repeat": Switch(0, "every push is delivered so many extra times, at once"),
+    "youzan.callbacks_shuffle": Switch(False, "pushes start at random within half a second"),
+    "youzan.callbacks_delay_seconds": Switch(0.0, "every push starts so much later"),
+    "youzan.callback_timeout_seconds": Switch(5.0, "an answer later than this counts as none"),
+    "youzan.retry_schedule": Switch("guide", "16 or 4 further attempts: Youzan's pages differ", ("guide", "message")),
+    "youzan.retry_scale": Switch(0.01, "real seconds for each second of that schedule"),
+    "youzan.breaker_probe_seconds": Switch(5.0, "pause between probes while all pushes are stopped"),
+    "youzan.event_sign": Switch(True, "off: pushes carry only the body's sign, as in 2021"),
+    "youzan.detail_lag_seconds": Switch(20.0, "details and lists show an order as it was so long ago"),
+    "youzan.phone_told": Switch(True, "off: buyers have no phone bound, so orders name none"),
     "sms.tencent_daily_limit": Switch(
         10, "messages a number gets in a China day (the vendor's console; its default is 2)"
     ),

@@ -21,6 +21,7 @@ class Push:
     platform: str
     query: dict[str, str]
     body: str
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def encrypted(self) -> bool:

@@ -25,7 +25,8 @@ def box() -> Iterator[Box]:
         if request.method == "GET":
             return Response(box.answers.pop(0)[2] if box.answers else request.query_params["echostr"])
         query = dict(request.query_params)
-        box.pushes.append(Push(request.path_params["platform"], query, (await request.body()).decode()))
+        body, headers = (await request.body()).decode(), dict(request.headers)
+        box.pushes.append(Push(request.path_params["platform"], query, body, headers))
         seconds, status, body = box.answers.pop(0) if box.answers else (0, 200, "success")
         await asyncio.sleep(seconds)
         return Response(body, status_code=status)
@@ -45,7 +46,7 @@ def box() -> Iterator[Box]:
     )
     config = load()
     config["h5_target"] = "http://pond/local"
-    for platform in ("official_account", "wecom"):
+    for platform in ("official_account", "wecom", "youzan"):
         config[platform]["callback_url"] = f"http://pond/callback/{platform}"
     client = httpx.AsyncClient(transport=httpx.ASGITransport(receiver))
     app = httpx.ASGITransport(create_app(config, seed=7, client=client), raise_app_exceptions=False)

@@ -1,0 +1,110 @@
+"""The control API of the shop: goods, orders and what buyer and seller do with them, and the pushes on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.routing import BaseRoute
+
+from sandbox.control_http import Refused, fields, missing, need, route
+from sandbox.youzan_shop import GOODS, Sold, WrongStep
+
+if TYPE_CHECKING:
+    from sandbox.state import World
+
+
+def routes(world: World) -> list[BaseRoute]:
+    """All routes of this part."""
+    control = _Control(world)
+    return [
+        route("GET", "/shop", control.shown),
+        route("GET", "/shop/pushes", control.pushes),
+        route("POST", "/shop/pushes/{push_id}/repeat", control.repeat),
+        route("POST", "/shop/test", control.test),
+        route("POST", "/accounts/{account_id}/orders", control.order, 201),
+        route("POST", "/shop/orders/{tid}/refund", control.refund, 201),
+        *(
+            route("POST", f"/shop/orders/{{tid}}/{step}", control.step(step))
+            for step in ("pay", "ship", "confirm", "cancel")
+        ),
+    ]
+
+
+def _shown(sold: Sold) -> dict[str, Any]:
+    return {
+        "tid": sold.tid,
+        "account_id": sold.account_id,
+        "status": sold.status,
+        "payment_fen": sold.payment_fen,
+        "refunded_fen": sold.refunded_fen,
+        "items": sold.items,
+        "refunds": list(sold.refunds.values()),
+    }
+
+
+class _Control:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def shown(self, request: Request) -> Any:
+        orders = [_shown(sold) for sold in self._world.shop.orders.values()]
+        return {"goods": list(GOODS), "orders": orders, "stopped": self._world.shop.pusher.breaker.open}
+
+    async def pushes(self, request: Request) -> Any:
+        return {"pushes": list(self._world.shop.pusher.log)[::-1][:200]}
+
+    async def repeat(self, request: Request) -> Any:
+        for entry in self._world.shop.pusher.log:
+            if entry["push_id"] == request.path_params["push_id"]:
+                self._world.shop.pusher.bring(entry)
+                return {"outcome": "queued"}
+        raise missing("push")
+
+    async def test(self, request: Request) -> Any:
+        """The console's button: a push that is not to be booked."""
+        now = self._world.clock.seconds()
+        self._world.shop.pusher.push("trade_TradeSuccess", "E-test", "TRADE_SUCCESS", now, {"tid": "E-test"}, test=True)
+        return {"outcome": "queued"}
+
+    async def order(self, request: Request) -> Any:
+        given = await fields(request, items=list)
+        need(given, "items")
+        account = self._world.people.accounts.get(request.path_params["account_id"])
+        if account is None:
+            raise missing("account")
+        try:
+            wanted = [(int(item["item_id"]), int(item.get("num", 1))) for item in given["items"]]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise Refused("wrong_type", "items are [{item_id, num?}]") from error
+        return self._tried(lambda: _shown(self._world.shop.order(account, wanted)))
+
+    def step(self, name: str) -> Callable[[Request], Any]:
+        async def take(request: Request) -> Any:
+            sold = self._sold(request)
+            self._tried(lambda: getattr(self._world.shop, name)(sold))
+            return _shown(sold)
+
+        return take
+
+    async def refund(self, request: Request) -> Any:
+        given = await fields(request, fen=int, oid=str)
+        need(given, "fen", "oid")
+        sold = self._sold(request)
+        refund_id = self._tried(lambda: self._world.shop.refund(sold, given["fen"], given["oid"]))
+        return _shown(sold) | {"refund_id": refund_id}
+
+    def _sold(self, request: Request) -> Sold:
+        sold = self._world.shop.orders.get(request.path_params["tid"])
+        if sold is None:
+            raise missing("order")
+        return sold
+
+    def _tried(self, work: Callable[[], Any]) -> Any:
+        try:
+            done = work()
+        except WrongStep as error:
+            raise Refused("wrong_step", f"not possible now: {error}", 409) from error
+        self._world.stream.tell("shop")
+        return done
