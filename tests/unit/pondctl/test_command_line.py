@@ -33,6 +33,11 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize(
     "line",
     [
+        "groups import wr1 --programme p --segment s --reserve",
+        "groups reserve wr1",
+        "groups people",
+        "groups people wr1 --standing squatter",
+        "seats grant m p",
         "apply a.yaml",
         "programmes",
         "channels create shop --name 店 --programme p --source shop --tag a --tag b",
@@ -45,7 +50,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "groups pause wr1",
         "groups open wr1",
         "groups close wr1",
-        "block",
+        "block --reason spam",
         "unblock",
         "review list --programme p --standing waitlist --show --by 林",
         "review accept m1 m2 --by 林",
