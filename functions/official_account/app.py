@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pond.channels import callbacks
+from pond.members import blocklist
 from pond.web.app import create_app
 from pond.web.app import handler as handler_of
 from pond.web.callbacks import XML_TYPES, answering_partner
@@ -23,4 +24,4 @@ def verify(query: Mapping[str, str], body: bytes, now: datetime) -> str:
 @answering_partner(app)
 def receive(query: Mapping[str, str], body: bytes, now: datetime) -> str:
     """A message or an event."""
-    return callbacks.receive(query, body, now)
+    return callbacks.receive(query, body, now, blocklist.is_blocked)

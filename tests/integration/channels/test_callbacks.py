@@ -9,9 +9,11 @@ from unittest import mock
 
 import pytest
 
-from pond.channels import bookings, callbacks, codes, followers, openings
+from pond.channels import bookings, callbacks, codes, followers, openings, store_line
 from pond.kernel.errors import Transient
+from pond.kernel.ids import pseudonym
 from pond.kernel.settings import secret
+from pond.members import blocklist
 from pond.platforms import inbox, store_inbox
 from pond.platforms.xml import parse
 from sandbox.crypto import Sealer, sign
@@ -188,6 +190,19 @@ def test_other_keywords_are_answered_in_the_programmes_words(
     assert "不想来也没关系" in post(_message(openid, "取消预约"))["Content"]
     assert f"/p/{programme_id}" in post(_message(openid, "我排到哪了", 2))["Content"]
     assert post(_message(openid, "今天天气真好", 3))["text"] == "success"
+
+
+def test_who_is_blocked_gets_no_place_and_no_word(
+    post: Post, openid: str, channel_id: str, programme_id: str, unique: Callable[[str], str], now: datetime
+) -> None:
+    post(_happening(openid, "subscribe", f"qrscene_{channel_id}"))
+    account_id = pseudonym("unionid", unique("u"))
+    followers.link(followers.follower_id(openid), account_id, account_id)
+    blocklist.block("account", account_id, "spam", now)
+    assert post(_message(openid, "预约")) == {"status": 200, "text": "success"}
+    assert store_line.line(programme_id).last_number == 0
+    blocklist.unblock("account", account_id)
+    assert "你是 1 号" in post(_message(openid, "预约", 2))["Content"]
 
 
 def test_a_closed_programme_books_nobody(

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from pond.channels import codes, followers, keywords
+from pond.channels.keywords import TurnedAway
 from pond.kernel.clock import from_epoch
 from pond.kernel.errors import Refused
 from pond.kernel.logs import count
@@ -42,7 +43,7 @@ def verify_address(query: Mapping[str, str]) -> str:
     return query.get("echostr", "")
 
 
-def receive(query: Mapping[str, str], body: bytes, now: datetime) -> str:
+def receive(query: Mapping[str, str], body: bytes, now: datetime, is_turned_away: TurnedAway = lambda _: False) -> str:
     """Keep a pushed message or event, act on it, and give the answer's body.
 
     Raises:
@@ -53,7 +54,9 @@ def receive(query: Mapping[str, str], body: bytes, now: datetime) -> str:
     kind = str(push.fields.get("Event") or push.fields.get("MsgType") or "unknown").lower()
     received = inbox.receive(SOURCE, inbox.official_account_key(push.fields), kind, push.fields, now)
     count("CallbackReceived" if received.first else "CallbackRepeated")
-    said = _act(kind, {name: str(value) for name, value in push.fields.items()}, received.callback_id, now)
+    said = _act(
+        kind, {name: str(value) for name, value in push.fields.items()}, received.callback_id, now, is_turned_away
+    )
     if said is None:
         return SUCCESS
     fields = push.fields
@@ -63,7 +66,9 @@ def receive(query: Mapping[str, str], body: bytes, now: datetime) -> str:
     return push.envelope.close(reply.encode(), query.get("nonce", ""), str(int(now.timestamp())))
 
 
-def _act(kind: str, fields: Mapping[str, str], callback_id: str, now: datetime) -> str | None:
+def _act(
+    kind: str, fields: Mapping[str, str], callback_id: str, now: datetime, is_turned_away: TurnedAway
+) -> str | None:
     """Do what a push asks for; the text to answer, if any. Kinds we do not know are kept, and that is all."""
     openid, created = fields.get("FromUserName", ""), fields.get("CreateTime", "")
     if not openid or not created.isdecimal() or len(created) > 10:
@@ -73,9 +78,13 @@ def _act(kind: str, fields: Mapping[str, str], callback_id: str, now: datetime) 
     if is_message:
         known = followers.get(followers.follower_id(openid)) if kind == "text" else None
         if known:
-            return keywords.answer(fields.get("Content", ""), known, now, callback_id, said_at=at)
+            return keywords.answer(fields.get("Content", ""), known, now, callback_id, at, is_turned_away)
         known = followers.wrote(openid, at)
-        return keywords.answer(fields.get("Content", ""), known, now, callback_id) if kind == "text" else None
+        return (
+            keywords.answer(fields.get("Content", ""), known, now, callback_id, None, is_turned_away)
+            if kind == "text"
+            else None
+        )
     scene = fields.get("EventKey", "")
     match kind:
         case "subscribe" | "scan":
@@ -84,7 +93,7 @@ def _act(kind: str, fields: Mapping[str, str], callback_id: str, now: datetime) 
             used_last = channel is not None and follower.channel_id == channel.channel_id
             return keywords.greeting(follower, channel if used_last else None)
         case "click":
-            return keywords.answer(scene, followers.acted(openid, at), now, callback_id)
+            return keywords.answer(scene, followers.acted(openid, at), now, callback_id, None, is_turned_away)
         case "unsubscribe":
             followers.unfollow(openid, at)
     return None

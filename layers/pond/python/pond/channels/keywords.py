@@ -1,5 +1,6 @@
 """What the account answers to what people write and do; all words are the programme's."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from pond.channels import bookings, codes, followers, openings
@@ -11,11 +12,19 @@ from pond.programmes import service as programmes
 from pond.programmes.model import Programme, page_path
 from pond.programmes.model_texts import fill
 
+TurnedAway = Callable[[str], bool]  # whether the person behind a WeChat account may not take part
+
 
 def answer(
-    text: str, follower: Follower, now: datetime, cause: str | None = None, said_at: datetime | None = None
+    text: str,
+    follower: Follower,
+    now: datetime,
+    cause: str | None = None,
+    said_at: datetime | None = None,
+    is_turned_away: TurnedAway = lambda _: False,
 ) -> str | None:
-    """The passive reply to what somebody wrote; a booking keyword books. None: nothing to say.
+    """The passive reply to what somebody wrote; a booking keyword books. None: nothing to say, as to somebody who is
+    turned away and asks for a place.
 
     `cause` is the callback's id: the same callback again gets the same answer. `said_at`: when they wrote it, if that
     is not noted on the follower yet; it is afterwards, in one write with the place if there is one to give.
@@ -23,7 +32,10 @@ def answer(
     programme = programme_for(follower)
     found = heard(programme, text) if programme else None
     has_place = programme is not None and programme.programme_id in follower.bookings
-    if programme and found and not found.text and not has_place and programme.status != "closed":
+    takes_place = programme is not None and programme.status != "closed" and not has_place
+    if takes_place and found and not found.text and follower.account_id and is_turned_away(follower.account_id):
+        found = None
+    if programme and found and not found.text and takes_place:
         channel_id = follower.channel_id
         place = bookings.book_for(follower, programme.programme_id, channel_id, now, cause, said_at)
         return _say(programme, place, now)
