@@ -91,6 +91,7 @@ def deploy(cloud: Cloud, parameters: Mapping[str, str]) -> Stack:
         "AllocationWindowSeconds": "0",
         "LogRetentionDays": "1",
         "DeletionProtection": "false",
+        "PlainHttp": "true",
         **parameters,
     }
     _sam(

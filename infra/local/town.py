@@ -18,6 +18,7 @@ _VARIABLES = {  # of functions, for commands outside them
     "AdmissionQueueArn": "POND_ADMISSION_QUEUE_ARN",
     "ScheduleGroup": "POND_SCHEDULE_GROUP",
     "ScheduleRoleArn": "POND_SCHEDULE_ROLE_ARN",
+    "BackupBucket": "POND_BACKUP_BUCKET",
 }
 
 

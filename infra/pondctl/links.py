@@ -19,6 +19,7 @@ _FROM_OUTPUTS = {
     "AdmissionQueueArn": "POND_ADMISSION_QUEUE_ARN",
     "ScheduleGroup": "POND_SCHEDULE_GROUP",
     "ScheduleRoleArn": "POND_SCHEDULE_ROLE_ARN",
+    "BackupBucket": "POND_BACKUP_BUCKET",
 }
 
 

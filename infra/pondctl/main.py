@@ -15,6 +15,7 @@ from pynamodb.exceptions import PynamoDBException
 from pond.kernel.clock import now as clock_now
 from pond.kernel.errors import PondError
 from pondctl import (
+    backups,
     channels,
     checks,
     dead_letters,
@@ -24,6 +25,7 @@ from pondctl import (
     members,
     openings,
     programmes,
+    reach,
     reviews,
     seats,
     secret_store,
@@ -51,6 +53,8 @@ def parser() -> argparse.ArgumentParser:
         seats,
         reviews,
         members,
+        reach,
+        backups,
         checks,
         dead_letters,
         secret_store,

@@ -3,6 +3,7 @@
 Callbacks may come twice and in any order: every function has the effect of once, in the order of `at`.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from pond.channels import store_followers as store
@@ -70,6 +71,16 @@ def link(follower_id: str, account_id: str, member_id: str) -> None:
 def get(follower_id: str) -> Follower | None:
     """The follower as last written."""
     return store.load(follower_id)
+
+
+def several(follower_ids: Iterable[str]) -> Iterator[Follower]:
+    """Those of the followers who are known, as written a moment ago at the latest."""
+    return store.several(follower_ids)
+
+
+def of_second_accounts() -> Iterator[Follower]:
+    """Followers whose account is not the one their member is known by, by a scan: never where somebody waits."""
+    return store.of_second_accounts()
 
 
 def _writing(openid: str, at: datetime) -> Heard:

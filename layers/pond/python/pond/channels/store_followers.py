@@ -3,6 +3,7 @@
 Every write is a latest-time comparison, an addition under a condition, or the same when repeated.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, cast
 
@@ -49,6 +50,16 @@ def glance(follower_id: str) -> Follower | None:
         return _follower(_Row.get(follower_id))
     except _Row.DoesNotExist:
         return None
+
+
+def several(follower_ids: Iterable[str]) -> Iterator[Follower]:
+    """Those of the followers who have a row, as written a moment ago at the latest."""
+    return map(_follower, _Row.batch_get(list(follower_ids)))
+
+
+def of_second_accounts() -> Iterator[Follower]:
+    """Followers whose account is not the one their member is known by; a scan."""
+    return map(_follower, _Row.scan(_Row.member_id.exists() & (_Row.account_id != _Row.member_id)))
 
 
 def hear(openid: str, heard: Heard, number: tuple[str, int] | None = None) -> Follower | None:

@@ -1,10 +1,10 @@
 """What operators see of who is in the groups: pseudonyms, how each stands there and how they came."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pond.groups import store_rosters
+from pond.groups import store, store_rosters
 from pond.groups.model_rosters import GONE
 from pond.groups.store_rosters import RosterRow
 
@@ -37,3 +37,16 @@ def people(chat_id: str | None = None, standing: str | None = None) -> list[Pers
         if (row.standing == standing if standing else row.standing not in GONE)
     ]
     return sorted(found, key=lambda person: (person.chat_id, person.joined_at, person.contact_id))
+
+
+def seated(member_ids: Sequence[str], programme_ids: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(member_id, chat_id) of each of these members who took their seat in a programme and did not leave."""
+    for programme_id in programme_ids:
+        for seat in store.get_seats(programme_id, member_ids):
+            if seat.state == "taken" and seat.chat_id:
+                yield seat.member_id, seat.chat_id
+
+
+def astray() -> Iterator[tuple[str, str]]:
+    """(member_id, chat_id) of everyone in a group without a seat there, as they were known when they came."""
+    return store_rosters.all_astray()

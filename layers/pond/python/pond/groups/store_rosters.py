@@ -111,6 +111,11 @@ def astray(member_id: str) -> list[tuple[str, str]]:
     return [(row.chat_id, row.contact_id) for row in RosterRow.by_astray.query(member_id)]
 
 
+def all_astray() -> Iterator[tuple[str, str]]:
+    """Every (member_id, chat_id) of members who are in a group without a seat there; a scan of few rows."""
+    return ((row.astray or "", row.chat_id) for row in RosterRow.by_astray.scan())
+
+
 def put(
     chat_id: str, contact_id: str, member_id: str | None, standing: Standing, joined_at: datetime, came: str
 ) -> None:

@@ -31,6 +31,12 @@ def merged_among(member_ids: Iterable[str]) -> set[str]:
     return {account.account_id for account in store_accounts.several(member_ids) if account.merged_at}
 
 
+def present_phones(member_ids: Iterable[str]) -> dict[str, str]:
+    """Which phone each of these members has now; those who were found to be others have none."""
+    accounts = store_accounts.several(member_ids)
+    return {one.account_id: one.phone_id for one in accounts if one.phone_id and not one.merged_at}
+
+
 def all_merged() -> Iterator[Account]:
     """Every member who was found to be another, by a scan: for checks only."""
     return store_accounts.all_merged()

@@ -1,0 +1,1 @@
+"""What happened: whom we reach, and the backup of it."""
