@@ -13,6 +13,7 @@ from pond.orders.model_ledger import (
     Rate,
     Terms,
     adjust,
+    agree,
     book,
     check_rates,
     due,
@@ -121,6 +122,13 @@ RATES = (
 def test_the_nearest_rate_in_force_holds(level: str, group: str, day: date, points: int) -> None:
     check_rates(RATES)
     assert rate_for(reversed(RATES), "volunteer", level, group, day) == points
+
+
+def test_terms_are_the_rates_of_the_day_of_payment() -> None:
+    items = [Item(oid=str(n), item_id=f"i{n}", payment_fen=100) for n in (1, 2)]
+    agreed = agree("v1", "volunteer", "gold", items, {"i2": "milk"}, RATES, date(2026, 12, 24))
+    assert (agreed.person_id, agreed.points) == ("v1", (("1", 200), ("2", 70)))
+    assert agree("v1", "volunteer", "", items, {}, RATES, date(2020, 1, 1)).points == (("1", 0), ("2", 0))
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,9 @@ def test_an_old_replay_and_an_unknown_status_say_nothing_new(sale: Sale) -> None
     assert apply(order, read(memo)) == order
 
 
-@pytest.mark.parametrize("type_", ["SCRM_CUSTOMER_EVENT", "POINTS", "youzan_trade_MessagesTheChangeAddressesByBuyer"])
+@pytest.mark.parametrize(
+    "type_", ["SCRM_CUSTOMER_EVENT", "POINTS", "trade_refund_New", "youzan_trade_MessagesTheChangeAddressesByBuyer"]
+)
 def test_other_pushes_say_nothing_of_orders(type_: str) -> None:
     assert read_push(type_, "77", "", 0, {"tid": "E1"}) is None
 

@@ -5,7 +5,7 @@ exactly what is due on what the order keeps now: a booking is the difference, so
 and no rounding is left over. The rates of an order are fixed when it is first booked (`Terms`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -87,6 +87,21 @@ def rate_for(rates: Iterable[Rate], role: Role, level: str, product_group: str, 
     ]
     best = max(holding, key=lambda rate: (bool(rate.product_group), bool(rate.level)), default=None)
     return best.basis_points if best else 0
+
+
+def agree(
+    person_id: str,
+    role: Role,
+    level: str,
+    items: Iterable[Item],
+    group_of: Mapping[str, str],
+    rates: Sequence[Rate],
+    paid_on: date,
+) -> Terms:
+    """The terms of an order: the rates of the day it was paid, for the level the earner had then. `group_of`: the
+    product group of each item_id that is in one."""
+    points = ((item.oid, rate_for(rates, role, level, group_of.get(item.item_id, ""), paid_on)) for item in items)
+    return Terms(person_id=person_id, role=role, points=tuple(points))
 
 
 def due(terms: Terms, kept: Iterable[tuple[Item, int]]) -> int:

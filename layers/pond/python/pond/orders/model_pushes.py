@@ -67,7 +67,7 @@ def read_push(type_: str, id_: str, status: str, version: int, msg: Mapping[str,
     if found := _REFUND_TYPE.fullmatch(type_):
         state = _REFUND_STATE_BY_KIND.get(found[1])
         return None if state is None else _refund_push(msg, state, version)
-    if not type_.startswith("trade_") and "full_order_info" not in msg:
+    if type_.startswith("trade_refund_") or not (type_.startswith("trade_") or "full_order_info" in msg):
         return None
     said = max(_known_status(status), _STATUS_BY_TYPE.get(type_, ""), key=RANKS.__getitem__)
     if "full_order_info" in msg:
