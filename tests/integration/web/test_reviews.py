@@ -22,7 +22,8 @@ def browser(
     cloud: Cloud, unique: Callable[[str], str], now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], Browser]:
     """Makes people in front of the form of a programme for people in trade, whose quota of sellers is one."""
-    monkeypatch.setattr("pond.web.boundary.clock.now", lambda: now)
+    clock = {"now": now}
+    monkeypatch.setattr("pond.web.boundary.clock.now", lambda: clock["now"])
     monkeypatch.setattr("pond.members.verification.sms.send_code", lambda *_: SmsOutcome.ACCEPTED)
     monkeypatch.setattr("pond.members.verification.secrets.randbelow", lambda _: 123456)
     document = yaml.safe_load((ROOT / "infra/demo/shops.yaml").read_text()) | {"programme_id": unique("p")}
@@ -35,7 +36,7 @@ def browser(
     def make() -> Browser:
         account_id, follower_id = unique("account"), followers.visited(unique("openid"), now)
         value = sessions.seal(sessions.open_session(follower_id, account_id, now))
-        one = Browser(caller(), {"pond": value}, opening.programme_id, account_id, {"now": now})
+        one = Browser(caller(), {"pond": value}, opening.programme_id, account_id, clock)
         one.open()
         assert one.press(f"/p/{one.programme_id}/book") == "form"
         return one
