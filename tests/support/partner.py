@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-SECRETS = {
+SECRETS: dict[str, dict[str, Any]] = {
     "official-account": {"app_id": "wxdemoappid0001", "app_secret": "demo-app-secret"},
     "wecom": {"corp_id": "wwdemocorp0001", "app_secret": "demo-wecom-secret"},
     "youzan": {"client_id": "ydemo123456", "client_secret": "0123456789abcdef0123456789abcdef", "kdt_id": 10001},
