@@ -115,6 +115,20 @@ def test_how_a_token_is_fetched(partner: Partner, monkeypatch: pytest.MonkeyPatc
     }
 
 
+def test_a_token_in_its_last_minutes_is_replaced(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "token", lambda family, fetch: fetch().token)
+    monkeypatch.setattr(clock, "now", lambda: SINCE)
+
+    def token(name: str, seconds: int) -> dict[str, Any]:
+        expires = int((SINCE.timestamp() + seconds) * 1000)
+        return {"success": True, "code": 200, "data": {"access_token": name, "expires": expires}, "message": None}
+
+    partner.will(token("old", 600), token("new", 7 * 86400), good({}))
+    call("youzan.trade.get", "4.0.2", {"tid": TID})
+    assert [asked.json.get("refresh") for asked in partner.calls] == [False, True, None]
+    assert partner.calls[-1].query == {"access_token": "new"}
+
+
 def test_waiting_between_attempts() -> None:
     assert [wait_before(attempt) for attempt in range(1, 8)] == [0, 3, 6, 12, 24, 48, None]
 

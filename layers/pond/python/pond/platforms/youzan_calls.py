@@ -17,6 +17,7 @@ from pond.platforms.tokens import Fetched
 
 PARTNER = "youzan"
 BACKOFF_SECONDS = (3, 6, 12, 24, 48)  # documented waits after "too frequent"; then stop
+_NEW_FROM_SECONDS = 600  # twice as early as `tokens` would ask again
 
 _BUSY = (4101, 123000042, 141500203, 500100004)  # too frequent, in the several shapes it has
 _TOKEN = (4201, 4202, 4203)
@@ -72,9 +73,11 @@ def _fetch(*, refresh: bool) -> Fetched:
     data = _read(_post(f"{settings().youzan_url}/auth/token", body))
     try:
         ends_at = int(data["expires"]) / 1000  # epoch milliseconds
-        return Fetched(data["access_token"], int(ends_at - clock.now().timestamp()))
+        fetched = Fetched(data["access_token"], int(ends_at - clock.now().timestamp()))
     except (KeyError, TypeError, ValueError):
         raise PartnerBusy(PARTNER, 0, "an unreadable token") from None
+    # A valid token is given again as it is, also in its last minutes: only asking for a new one ends that.
+    return fetched if refresh or fetched.seconds > _NEW_FROM_SECONDS else _fetch(refresh=True)
 
 
 def _post(url: str, body: Mapping[str, object], query: Mapping[str, str] | None = None) -> dict[str, Any]:
