@@ -138,6 +138,7 @@ def table(results: list[Result]) -> str:
         ("on the waitlist", lambda one: f"{one.waiting:,}"),
         ("seconds", lambda one: f"{one.seconds:.1f}"),
         ("people a second", lambda one: f"{one.rate:,.0f}"),
+        ("seats a second", lambda one: f"{one.held / one.seconds:,.0f}"),
         ("times the floor's rate", lambda one: f"{one.rate / results[1].rate:.2f}"),
         ("a call, p50 / p99 ms", lambda one: _quantiles(one.calls)),
         ("a person, p50 / p99 ms", lambda one: _quantiles(one.waits)),
@@ -179,7 +180,8 @@ def main() -> int:
     print("pond: the allocation function. floor: one conditional put a person. Models of what others do: absolute")
     print("(reads a total, writes it back increased), unbatched (one conditional count and one put a person).\n")
     print(table(results))
-    print(f"\nwrite units of a held seat, whole batch: {seat.units.written / BATCH:.2f} (floor: {_each(floor):.2f})")
+    each, least = seat.units.written / BATCH, floor.units.written / sum(floor.units.items.values())
+    print(f"\na held seat: {each:.2f} write units, {each / least:.2f} times the floor's {least:.2f}")
     print(f"hottest item, ten times the best day: {pond.hottest():.0f} writes a second (DynamoDB bears 1,000 units)")
     wrong = [what for what, holds in verdict(pond, floor, seat.units, BATCH).items() if not holds]
     print("\n".join(f"NOT TRUE: {what}" for what in wrong) or "all that must hold holds")
@@ -189,10 +191,6 @@ def main() -> int:
 def _one_batch() -> tuple[Place, list[str]]:
     place = prepare(groups=1, capacity=180, now=clock.now())
     return place, [f"{place.programme_id}-{number:021}"[-26:] for number in range(BATCH)]
-
-
-def _each(result: Result) -> float:
-    return result.units.written / result.people
 
 
 def _quantiles(seconds: list[float]) -> str:

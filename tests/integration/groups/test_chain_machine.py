@@ -21,6 +21,7 @@ from pond.kernel.errors import Transient
 from pond.kernel.ids import pseudonym
 from pond.kernel.tables import iso
 from pond.platforms import wecom
+from support.budgets import examples
 from support.cloud import Cloud
 from support.corp import Corp
 from support.places import Place, add_group
@@ -175,6 +176,6 @@ def test_no_fate_of_wecoms_events_makes_roster_or_seats_untrue(cloud: Cloud, mak
     run_state_machine_as_test(
         Run,
         settings=settings(
-            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(15), stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
