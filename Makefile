@@ -75,6 +75,10 @@ integration: setup ## rooms against a DynamoDB over HTTP
 journeys: setup ## whole ways in a browser against the deployed local stack
 	@$(PYTHON) -m pytest tests/journeys
 
+screens: setup ## take the pictures of docs/screens anew, while the journeys run
+	@mkdir -p docs/screens
+	@POND_SCREENS=$(CURDIR)/docs/screens $(PYTHON) -m pytest tests/journeys
+
 template: setup ## the template's own rules
 	@$(PYTHON) -m pytest tests/template
 
@@ -110,4 +114,4 @@ deploy: build ## deploy to AWS: ENV=prod names a section of samconfig.toml
 clean: ## remove everything made here
 	rm -rf .venv .tools .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup lock run seed test lint types unit integration journeys template prove bench-imports bench-burst bench-journey bench-callbacks validate build deploy clean
+.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove bench-imports bench-burst bench-journey bench-callbacks validate build deploy clean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -27,6 +28,9 @@ from support.sandbox import Sandbox
 DEADLINE_SECONDS = 60.0  # far more than anything takes: a deadline tells a hang from a slow machine
 DEMO = ROOT / "infra/demo/programme.yaml"
 STAFF = "owner-lin"
+_NAMES = itertools.cycle(
+    ["林小满", "周知夏", "沈念安", "许晚晴", "苏叶", "陈一诺", "何初雪", "宋时雨", "江暖", "叶青禾"]
+)
 
 
 def eventually[T](look: Callable[[], T], what: str, seconds: float = DEADLINE_SECONDS) -> T:
@@ -105,7 +109,7 @@ class Pond:
 
     def mother(self, **given: str) -> Mother:
         """Somebody new with a phone; nobody knows her yet."""
-        person = self.control.do("POST", "/people", {"nickname": "林小满", **given})
+        person = self.control.do("POST", "/people", {"nickname": next(_NAMES), **given})
         account = person["accounts"][0]
         return Mother(self, account["account_id"], person["person_id"], person["nickname"], person["phone"])
 
@@ -210,6 +214,10 @@ class Mother:
         """Set what her account is like: `snapshot`, `bound`, …"""
         self.pond.control.do("PATCH", f"/accounts/{self.account_id}", options)
 
+    def has_allowed(self) -> bool:
+        """Whether WeChat asked her before if we may know who she is."""
+        return bool(self.pond.control.do("GET", f"/accounts/{self.account_id}")["granted"])
+
     def chat(self) -> list[dict[str, Any]]:
         """What the account told her, oldest first."""
         messages = self.pond.control.do("GET", f"/accounts/{self.account_id}/chat")["messages"]
@@ -221,11 +229,16 @@ class Mother:
 
     def hears(self, words: str) -> dict[str, Any]:
         """Wait until the account says something with these words."""
-        return eventually(lambda: self.heard(words), f"{words!r} among {[m['text'][:20] for m in self.chat()]}")[-1]
+        return eventually(lambda: self.heard(words), f"the account says {words!r}")[-1]
+
+    def follows(self, channel_id: str) -> None:
+        """Follow through a channel's code, and read the greeting."""
+        self.do("follow", scene=channel_id)
+        self.hears("你来啦")
 
     def books(self, channel_id: str) -> dict[str, Any]:
         """Follow through a channel's code and send the keyword; the answer with the number."""
-        self.do("follow", scene=channel_id)
+        self.follows(channel_id)
         self.do("say", text="预约")
         return self.hears("你是 ")
 

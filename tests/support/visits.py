@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from support import pictures
 from support.chromium import PHONE
 from support.journeys import DEADLINE_SECONDS, Mother
 
@@ -30,8 +31,10 @@ class Visit:
         """Open the programme's page and let WeChat say who she is."""
         self.open(f"/p/{programme_id}")
         self.sees("enter")
+        asked = not self.mother.has_allowed()
         self.page.locator("a.button").click()
-        self.page.get_by_role("button", name="允许").click()
+        if asked:
+            self.page.get_by_role("button", name="允许").click()
 
     def sees(self, state: str, seconds: float = DEADLINE_SECONDS) -> None:
         """Wait until the page shows this state."""
@@ -88,7 +91,7 @@ Visiting = Callable[..., AbstractContextManager[Visit]]
 
 def picture(page: Page, name: str) -> None:
     """Keep a picture of what the browser shows."""
-    page.screenshot(path=Path(SCREENS) / f"{name}.png", animations="disabled")
+    (Path(SCREENS) / f"{name}.png").write_bytes(pictures.take(page))
 
 
 def due() -> date:
@@ -100,7 +103,7 @@ def due() -> date:
 def visiting(browser: Browser, mother: Mother, scripts: bool = True) -> Iterator[Visit]:
     """Her phone's browser, from an address of its own."""
     context = browser.new_context(
-        viewport=PHONE,  # type: ignore[arg-type]
+        viewport=PHONE,
         java_script_enabled=scripts,
         locale="zh-CN",
         timezone_id="Asia/Shanghai",

@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from pond.channels import bookings, followers, openings, store_openings
 from pond.channels.model import Opening, opening_id
@@ -22,20 +21,10 @@ from pond.platforms.model_sms import SmsOutcome
 from pond.programmes import service as programmes
 from pond.programmes.model import pool_id
 from pond.web import sessions
+from support.chromium import PHONE, running
 from support.cloud import ROOT, Cloud
 from support.places import add_group
 from support.web import caller
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class _Api(BaseHTTPRequestHandler):
@@ -82,11 +71,8 @@ def site(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A headless Chromium."""
-    with sync_playwright() as playwright:
-        path = CHROMIUM if Path(CHROMIUM).exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with running() as browser:
         yield browser
-        browser.close()
 
 
 class Visitor:
@@ -144,7 +130,7 @@ def visitor(site: str, unique: Callable[[str], str], sent: list[str]) -> Visitor
 
 def phone_context(chromium: Browser, visitor: Visitor, scripts: bool) -> BrowserContext:
     context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, java_script_enabled=scripts, locale="zh-CN", timezone_id="Asia/Shanghai"
+        viewport=PHONE, java_script_enabled=scripts, locale="zh-CN", timezone_id="Asia/Shanghai"
     )
     context.add_cookies([visitor.cookie()])  # type: ignore[list-item]
     return context
