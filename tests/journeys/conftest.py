@@ -98,9 +98,9 @@ def unheard(pond: Pond, visit: Visiting) -> Mother:
     pond.group("far", "planning", "备孕 1 群")
     _open(pond, "far")
     mother = pond.mother()
+    mother.books("far")
     with visit(mother) as page:
         page.enter("far")
-        page.press("马上预约")
         page.registers("备孕")
         page.sees("group_code")
         with pond.fault("wecom", "/cgi-bin/externalcontact/groupchat/get", error=-1):
