@@ -56,3 +56,8 @@ def partners(sandbox: Sandbox) -> Iterator[Sandbox]:
     """The sandbox as all partners at once, emptied for this test."""
     with sandboxes.as_partners(sandbox) as ready:
         yield ready
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Backups read every member and programme there is: their tests run first, while there are few."""
+    items.sort(key=lambda item: "integration/insights" not in item.nodeid)
