@@ -55,8 +55,9 @@ seed: setup ## fill what runs with the demonstration community once more
 
 # --- testing -----------------------------------------------------------------------------------------------------------
 
-test: lint types ## everything a change must pass
-	@$(PYTHON) -m pytest
+test: lint types ## everything a change must pass; the journeys in a process of their own, with their own cloud and browser
+	@$(PYTHON) -m pytest --ignore=tests/journeys
+	@$(PYTHON) -m pytest tests/journeys
 
 lint: setup ## style and simple mistakes
 	@$(PYTHON) -m ruff check .
