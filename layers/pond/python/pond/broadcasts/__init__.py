@@ -1,1 +1,1 @@
-"""What members are told: content, plans and audiences; the dispatch of broadcasts and what became of them."""
+"""What members are told: content, plans, audiences, dispatch, results."""

@@ -1,0 +1,29 @@
+"""When a message goes: the rules of a programme, as applied from a document, over a moment and the counters kept."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pond.broadcasts.model_audience import Kind
+from pond.broadcasts.model_timing import Rules, Verdict
+
+
+def rules(programme_id: str) -> Rules:
+    """The programme's rules, at most 30 seconds old; the defaults until others are applied."""
+    raise NotImplementedError
+
+
+def next_moment(rules: Rules, at: datetime) -> Verdict:
+    """When a message due at `at` goes: then, at the end of quiet hours or holidays, or never."""
+    raise NotImplementedError
+
+
+def allowed(rules: Rules, kind: Kind, counted: Mapping[str, int], at: datetime) -> Verdict:
+    """Whether one more message goes to a person (kind `member`) or a group at `at`. `counted` is what they got so far,
+    by period: see `periods`; a period without a count is 0."""
+    raise NotImplementedError
+
+
+def periods(at: datetime) -> tuple[str, str, str]:
+    """The names under which a message at `at` is counted: its China day, week and month, such as `day~2026-11-24`,
+    `week~2026-W48`, `month~2026-11`."""
+    raise NotImplementedError
