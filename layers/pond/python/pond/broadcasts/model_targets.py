@@ -47,7 +47,7 @@ class Target:
     reason: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Sheet:
     """One page of targets; `after` and `next` are the cursors it lies between. The last one has no `next`."""
 

@@ -11,7 +11,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from pond.broadcasts import model_audience
+from pond.broadcasts import model_audience_reader
 from pond.broadcasts.model import Broadcast, Route, State, Variant
 from pond.kernel.tables import Table, TimeAttribute, Transaction, refused
 
@@ -68,7 +68,7 @@ def put(new: Broadcast) -> bool:
         new.broadcast_id,
         programme_id=new.programme_id,
         variants=json.dumps([[one.content_id, one.version, one.share_bp] for one in new.variants]),
-        audience=json.dumps(model_audience.to_json(new.audience), ensure_ascii=False),
+        audience=json.dumps(model_audience_reader.write(new.audience), ensure_ascii=False),
         route=new.route,
         due_at=new.due_at,
         source=new.source,
@@ -165,7 +165,7 @@ def _broadcast(row: BroadcastRow) -> Broadcast:
     return Broadcast(
         **{name: getattr(row, name) for name in (*_PLAIN, *_PLAIN_TOO)},
         variants=tuple(Variant(content_id=one[0], version=one[1], share_bp=one[2]) for one in json.loads(row.variants)),
-        audience=model_audience.from_json(json.loads(row.audience)),
+        audience=model_audience_reader.read(json.loads(row.audience)),
         route=cast(Route, row.route),
         state=cast(State, row.state),
         stopped_from=cast(State | None, row.stopped_from),
