@@ -5,19 +5,10 @@ from datetime import datetime
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from pond.groups.model import Group, GroupState, Pool, Seat
+from pond.groups.store_indexes import ByPool, ByTaken
 from pond.kernel.tables import ExpiryAttribute, IntegerAttribute, Table, TimeAttribute, refused
-
-
-class _ByPool(GlobalSecondaryIndex["GroupRow"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_pool"
-        projection = KeysOnlyProjection()
-
-    pool_id = UnicodeAttribute(hash_key=True)
-    fill_order = IntegerAttribute(range_key=True)
 
 
 class GroupRow(Table):
@@ -38,7 +29,8 @@ class GroupRow(Table):
     owner = UnicodeAttribute()
     code_media_id = UnicodeAttribute(null=True)
     code_media_until = TimeAttribute(null=True)
-    by_pool = _ByPool()
+    filled_at = TimeAttribute(null=True)
+    by_pool = ByPool()
 
 
 class SeatRow(Table):
@@ -55,6 +47,9 @@ class SeatRow(Table):
     waiting_number = IntegerAttribute(null=True)
     holds = IntegerAttribute(default=0)
     changed_at = TimeAttribute(null=True)
+    taken_at = TimeAttribute(null=True)
+    taken_in = UnicodeAttribute(null=True)  # the programme and China day of it
+    by_taken = ByTaken()
 
 
 class PoolRow(Table):
@@ -106,7 +101,7 @@ def add_group(group: Group) -> bool:
 def get_group(chat_id: str) -> Group | None:
     """One group, as it is now."""
     try:
-        return _group(GroupRow.get(chat_id, consistent_read=True))
+        return group_of(GroupRow.get(chat_id, consistent_read=True))
     except GroupRow.DoesNotExist:
         return None
 
@@ -118,12 +113,12 @@ def groups_of(pool_id: str) -> list[Group]:
 
 def get_groups(chat_ids: Iterable[str]) -> list[Group]:
     """Several groups, as they are now."""
-    return [_group(row) for row in GroupRow.batch_get(list(chat_ids), consistent_read=True)]
+    return [group_of(row) for row in GroupRow.batch_get(list(chat_ids), consistent_read=True)]
 
 
 def every_group() -> Iterator[Group]:
     """All groups; a scan, so never while somebody waits."""
-    return map(_group, GroupRow.scan(consistent_read=True))
+    return map(group_of, GroupRow.scan(consistent_read=True))
 
 
 def set_state(chat_id: str, state: GroupState) -> None:
@@ -238,7 +233,8 @@ def set_reminded(hold: HoldRow, now: datetime) -> None:
 _GROUP_FIELDS = tuple(Group.__dataclass_fields__)
 
 
-def _group(row: GroupRow) -> Group:
+def group_of(row: GroupRow) -> Group:
+    """The value of a group's row."""
     return Group(**{name: getattr(row, name) for name in _GROUP_FIELDS})
 
 

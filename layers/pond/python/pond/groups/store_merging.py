@@ -14,6 +14,7 @@ from pynamodb.expressions.update import Action
 from pond.groups.model import LIVE, Seat
 from pond.groups.store import GroupRow, HoldRow, PoolRow, SeatRow, WaitRow, seat_of
 from pond.groups.store_seats import HOLD_KEPT, Hold, due_hour
+from pond.groups.store_taken import came_in
 from pond.kernel.tables import Transaction, TransactionRefused
 
 
@@ -86,6 +87,8 @@ def _own(transaction: Transaction, pair: Pair, seat: Seat, hold_id: str | None) 
     ]
     if seat.changed_at:
         actions.append(SeatRow.changed_at.set(seat.changed_at))
+    if seat.taken_at:
+        actions += came_in(seat.programme_id, seat.taken_at)
     transaction.update("kept", SeatRow(pair.kept_id, pair.programme_id), actions, condition=_as_seen(pair.kept))
 
 
@@ -113,6 +116,8 @@ def _close(transaction: Transaction, pair: Pair, given_up: Seat | None, now: dat
         SeatRow.hold_id.remove(),
         SeatRow.held_until.remove(),
         SeatRow.waiting_number.remove(),
+        SeatRow.taken_at.remove(),
+        SeatRow.taken_in.remove(),
     ]
     if given_up and given_up.state in LIVE and given_up.chat_id:
         actions += [SeatRow.chat_id.set(given_up.chat_id), SeatRow.pool_id.set(given_up.pool_id)]

@@ -7,7 +7,7 @@ go: going on after a phone meets everyone who was there all the time, once.
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from pond.kernel.sealing import unseal
 from pond.members import identities, store_directory
@@ -22,6 +22,19 @@ class Listed:
     phone_id: str
     blocked: bool
     sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enrolled:
+    """What an accepted member's answers say of them, as far as content is chosen by it."""
+
+    member_id: str
+    stage_id: str
+    follower_id: str
+    born_in: str | None = None
+    due_in: str | None = None
+    kind: str | None = None
+    channel_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +72,23 @@ def contact(listed: Listed) -> Contact:
 def registrations(member_ids: Iterable[str], programme_ids: Iterable[str]) -> Iterator[Registration]:
     """What these members answered for these programmes, as written a moment ago at the latest."""
     return store_directory.registrations(member_ids, programme_ids)
+
+
+def enrolled(programme_id: str, after: str | None, limit: int) -> tuple[list[Enrolled], str | None]:
+    """The next accepted members of a programme in a scan's order, and the cursor to go on with; None at the end. A
+    page reads `limit` registrations of any programme: it may be short, or empty, and not the last."""
+    rows, last = store_directory.accepted(programme_id, after, limit)
+    return [Enrolled(**row) for row in rows], last
+
+
+def enrolled_of(programme_id: str, member_ids: Iterable[str]) -> list[Enrolled]:
+    """Those of these members who are accepted in a programme."""
+    names = [field.name for field in fields(Enrolled)]
+    return [
+        Enrolled(**{name: getattr(one, name) for name in names})
+        for one in store_directory.registrations(member_ids, [programme_id])
+        if one.standing == "accepted"
+    ]
 
 
 def successors() -> dict[str, str]:
