@@ -4,14 +4,11 @@ The broadcast's row is the truth; its schedule and the caretaker's minute only m
 conditional write that says which state it leaves: doing it twice, or late, changes nothing.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from pond.broadcasts import audiences, contents, progress, rendering, timing
+from pond.broadcasts import audiences, contents, progress, timing
 from pond.broadcasts import store_broadcasts as store
-from pond.broadcasts.model import OPEN, Broadcast, Draft, Variant, check
-from pond.broadcasts.model_audience import EVERYBODY
+from pond.broadcasts.model import OPEN, Broadcast, Draft, check
 from pond.broadcasts.model_timing import Verdict
 from pond.kernel import schedules
 from pond.kernel.errors import NotFound, Refused
@@ -56,8 +53,8 @@ def approve(broadcast_id: str, by: str, now: datetime) -> Broadcast:
 
     Raises:
         NotFound: `broadcast.unknown`, `content.unknown`.
-        Refused: `broadcast.past` (its time is over), `broadcast.nobody`, `broadcast.everybody` (said neither of them on
-            purpose), `broadcast.route` (the content is not made for it), `content.not_approved`, `broadcast.state`.
+        Refused: `broadcast.past` (its time is over), `broadcast.route` (the content is not made for it),
+            `audience.nobody`, `audience.everybody` (not said on purpose), `content.not_approved`, `broadcast.state`.
     """
     found = get(broadcast_id)
     if found.state != "draft":
@@ -72,11 +69,7 @@ def approve(broadcast_id: str, by: str, now: datetime) -> Broadcast:
         content = contents.get(variant.content_id, variant.version)
         if found.route not in content.routes:
             raise Refused("broadcast.route", f"{variant.content_id} is not made for {found.route}")
-    if found.audience.where == EVERYBODY and not found.audience.everybody:
-        raise Refused("broadcast.everybody", "the audience has no condition: say `everybody` if all are meant")
-    many, _some = audiences.sample(found.programme_id, found.audience, found.kind, now)
-    if not many and not found.audience.nobody:
-        raise Refused("broadcast.nobody", "the audience comes to nobody now: say `nobody` if that may be")
+    audiences.check(found.programme_id, found.audience, found.kind, now)
     store.move(broadcast_id, ("draft",), "approved", approved_by=by, approved_at=now)
     return get(broadcast_id)
 

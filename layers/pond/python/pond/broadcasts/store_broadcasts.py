@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from pond.broadcasts import model_audience_reader
-from pond.broadcasts.model import Broadcast, Route, State, Variant
+from pond.broadcasts.model import TO_GROUPS, Broadcast, Route, State, Variant
 from pond.kernel.tables import Table, TimeAttribute, Transaction, refused
 
 _AGENDA = "due"  # the one hash of the index of what is to be looked at
@@ -165,7 +165,7 @@ def _broadcast(row: BroadcastRow) -> Broadcast:
     return Broadcast(
         **{name: getattr(row, name) for name in (*_PLAIN, *_PLAIN_TOO)},
         variants=tuple(Variant(content_id=one[0], version=one[1], share_bp=one[2]) for one in json.loads(row.variants)),
-        audience=model_audience_reader.read(json.loads(row.audience)),
+        audience=model_audience_reader.read(json.loads(row.audience), "group" if row.route in TO_GROUPS else "member"),
         route=cast(Route, row.route),
         state=cast(State, row.state),
         stopped_from=cast(State | None, row.stopped_from),
