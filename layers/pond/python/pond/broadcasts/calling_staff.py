@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pond.broadcasts import attaching, dealing, store_targets, wording
+from pond.broadcasts.limits import pay
 from pond.broadcasts.model import Broadcast
 from pond.broadcasts.model_targets import PENDING, Chunk
 from pond.groups import rosters
@@ -17,7 +18,7 @@ from pond.platforms import wecom, wecom_sending
 from pond.platforms.errors import Meaning, PartnerRefused
 from pond.platforms.model_sending import Attachment
 
-CREATE = "wecom/add_msg_template"
+CUSTOMERS, GROUP = "wecom/list", "wecom/groupchat_get"
 NO_SUCH_STAFF = (40003, 60111, 40098, 41054, 60011, 84074)  # left, never activated, or out of the app's sight
 
 
@@ -60,14 +61,14 @@ class Call:
         return {"chat_ids" if self.to_groups else "external_userids": list(self.targets.values())}
 
 
-def prepare(broadcast: Broadcast, chunk: Chunk) -> Call:
+def prepare(broadcast: Broadcast, chunk: Chunk, now: datetime) -> Call:
     """The call for those of a chunk's targets that are still to be handed out."""
     assert chunk.sender is not None  # chunks of these routes are dealt by sender
     recipients = dealing.recipients(chunk)
     said = wording.words(broadcast, chunk.variant, recipients[0], broadcast.began_at or broadcast.due_at)
     pending = [place for place, mark in enumerate(chunk.marks) if mark == PENDING]
     to_groups = broadcast.route == "wecom_group"
-    ids = {place: recipients[place] for place in pending} if to_groups else _customers(chunk, recipients, pending)
+    ids = {place: recipients[place] for place in pending} if to_groups else _customers(chunk, recipients, pending, now)
     return Call(
         sender=chunk.sender,
         text=said.text,
@@ -78,14 +79,14 @@ def prepare(broadcast: Broadcast, chunk: Chunk) -> Call:
     )
 
 
-def dissolved(broadcast: Broadcast, chunk: Chunk) -> tuple[int, ...]:
+def dissolved(broadcast: Broadcast, chunk: Chunk, now: datetime) -> tuple[int, ...]:
     """Which of a chunk's groups WeCom does not know any more."""
     if broadcast.route != "wecom_group":
         return ()
     return tuple(
         place
         for place, chat_id in enumerate(dealing.recipients(chunk))
-        if chunk.marks[place] == PENDING and _is_gone(chat_id)
+        if chunk.marks[place] == PENDING and _is_gone(chat_id, now)
     )
 
 
@@ -101,15 +102,16 @@ def places(chunk: Chunk) -> Callable[[str], int | None]:
         if not by_contact:
             known = store_targets.contacts_of(chunk.broadcast_id, chunk.chunk_id)
             by_contact.update({contact_id: number for number, contact_id in enumerate(known) if contact_id})
-        return by_contact.get(rosters.contact_id(target))
+        return by_contact.get(rosters.contact(target))
 
     return place
 
 
-def _customers(chunk: Chunk, recipients: Sequence[str], pending: Sequence[int]) -> dict[int, str]:
+def _customers(chunk: Chunk, recipients: Sequence[str], pending: Sequence[int], now: datetime) -> dict[int, str]:
     """The external_userids of members whom the sender knows, by their place; kept as pseudonyms for the results."""
     assert chunk.sender is not None
-    by_contact = {rosters.contact_id(userid): userid for userid in wecom_sending.customers(chunk.sender)}
+    pay(CUSTOMERS, now)
+    by_contact = {rosters.contact(userid): userid for userid in wecom_sending.customers(chunk.sender)}
     members = identities.members_of(by_contact)
     of_member = {member_id: contact_id for contact_id, member_id in members.items()}
     store_targets.put_contacts(
@@ -120,7 +122,8 @@ def _customers(chunk: Chunk, recipients: Sequence[str], pending: Sequence[int]) 
     }
 
 
-def _is_gone(chat_id: str) -> bool:
+def _is_gone(chat_id: str, now: datetime) -> bool:
+    pay(GROUP, now)
     try:
         wecom.group(chat_id)
     except PartnerRefused as error:

@@ -9,14 +9,16 @@ those is simply gone through again.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pond.broadcasts import calling_staff, store_broadcasts, store_chunks, writing_to_members
-from pond.broadcasts.model import Broadcast
+from pond.broadcasts import calling_staff, store_broadcasts, store_chunks, writing
+from pond.broadcasts.limits import MustWait, pay
+from pond.broadcasts.model import TO_STAFF, Broadcast
 from pond.broadcasts.model_targets import LOOK_UP_AFTER, PENDING, Chunk, closed, next_poll
 from pond.kernel.errors import OutcomeUnknown
 from pond.kernel.logs import count
-from pond.platforms import buckets
 from pond.platforms.errors import Meaning, PartnerBusy, PartnerRefused
 
+CREATE, LISTS = "wecom/add_msg_template", "wecom/get_groupmsg_list_v2"
+LOOK_UP_CALLS = 4  # taken at once for a look, whose pages are rarely more
 _GROUPS_GONE = (Meaning.NO_SUCH_GROUP, Meaning.NOBODY, Meaning.MALFORMED)
 _BUSY_AGAIN = (1, 2, 5, 10, 30)  # minutes between tries while a partner is busy
 
@@ -25,22 +27,26 @@ def send(broadcast_id: str, chunk_id: str, now: datetime) -> str:
     """Bring a chunk on by one step; what was done, in a word. Too early, too late or again, it does nothing.
 
     Raises:
-        Transient: the tables or queues are busy; calling again is right.
+        Transient: the tables are busy; calling again is right.
     """
     broadcast, chunk = store_broadcasts.load(broadcast_id), store_chunks.load(broadcast_id, chunk_id)
     if broadcast is None or chunk is None:
-        return "unknown"
-    if chunk.state == "calling":
-        return _look_up(broadcast, chunk, now)
-    if chunk.state not in ("ready", "withdrawn") or broadcast.state != "dispatching":
         return "over"
-    if chunk.due_at and now < chunk.due_at:
-        return "early"
-    if broadcast.route in ("account", "sms"):
-        return writing_to_members.write(broadcast, chunk, now)
-    if broadcast.route == "duty":
-        return _hand_out(chunk, now)
-    return _call(broadcast, chunk, now)
+    try:
+        if chunk.state == "calling":
+            return _look_up(broadcast, chunk, now)
+        if chunk.state not in ("ready", "withdrawn") or broadcast.state != "dispatching":
+            return "over"
+        if chunk.due_at and now < chunk.due_at:
+            return "early"
+        if broadcast.route == "duty":
+            return _hand_out(chunk, now)
+        if broadcast.route in TO_STAFF:
+            return _call(broadcast, chunk, now)
+        return writing.write(broadcast, chunk, now)
+    except MustWait as wait:
+        store_chunks.swap(chunk, replace(chunk, due_at=now + timedelta(seconds=wait.seconds)))
+        return "later"
 
 
 def _hand_out(chunk: Chunk, now: datetime) -> str:
@@ -55,13 +61,11 @@ def _hand_out(chunk: Chunk, now: datetime) -> str:
 
 def _call(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
     """Create the task of a chunk whose staff member has none for it."""
-    call = calling_staff.prepare(broadcast, chunk)
+    call = calling_staff.prepare(broadcast, chunk, now)
     if not call.targets:
         gone = store_chunks.swap(chunk, replace(chunk, state="done", marks=call.marks(chunk.marks)))
         return "nobody" if gone else "over"
-    if wait := buckets.take(calling_staff.CREATE, 1, now):
-        store_chunks.swap(chunk, replace(chunk, due_at=now + timedelta(seconds=wait)))
-        return "later"
+    pay(CREATE, now)
     claimed = store_chunks.swap_while_dispatching(
         chunk, replace(chunk, state="calling", called_at=now, due_at=None, marks=call.marks(chunk.marks))
     )
@@ -83,12 +87,11 @@ def _look_up(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
     """Whether a call that was claimed came to a task. Its worker is gone by now, or knows no better."""
     if chunk.called_at is None or now < chunk.called_at + LOOK_UP_AFTER:
         return "early"
-    if broadcast.route not in ("wecom_group", "wecom_customer"):
-        store_chunks.swap(chunk, replace(chunk, state="ready", called_at=None))
-        return "ready"
-    msgid = calling_staff.prepare(broadcast, chunk).find(chunk.called_at, chunk.msgids)
-    if msgid is not None:
-        return _created(chunk, msgid, (), now)
+    if broadcast.route in TO_STAFF:
+        pay(LISTS, now, LOOK_UP_CALLS)
+        msgid = calling_staff.prepare(broadcast, chunk, now).find(chunk.called_at, chunk.msgids)
+        if msgid is not None:
+            return _created(chunk, msgid, (), now)
     store_chunks.swap(chunk, replace(chunk, state="ready", called_at=None, due_at=None))
     return "ready"
 
@@ -96,7 +99,7 @@ def _look_up(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
 def _created(chunk: Chunk, msgid: str, refused: tuple[int, ...], now: datetime) -> str:
     """Keep the task's id, whatever else happened to the broadcast meanwhile: a stop takes it back afterwards."""
     marks = "".join(
-        "R" if place in refused else "h" if mark == PENDING else mark for place, mark in enumerate(chunk.marks)
+        "D" if place in refused else "h" if mark == PENDING else mark for place, mark in enumerate(chunk.marks)
     )
     kept = store_chunks.swap(
         chunk,
@@ -133,7 +136,7 @@ def _refused(broadcast: Broadcast, chunk: Chunk, error: PartnerRefused, now: dat
         return _fail(chunk, chunk.marks, "O", error)
     if error.meaning in (Meaning.CONFIGURATION, Meaning.TOKEN, Meaning.MEDIA):
         return _give_back(chunk, now)  # an operator, or another upload, puts it right
-    gone = calling_staff.dissolved(broadcast, chunk) if error.meaning in _GROUPS_GONE else ()
+    gone = calling_staff.dissolved(broadcast, chunk, now) if error.meaning in _GROUPS_GONE else ()
     marks = "".join("D" if place in gone else mark for place, mark in enumerate(chunk.marks))
     if gone and PENDING in marks:
         store_chunks.swap(chunk, replace(chunk, state="ready", called_at=None, marks=marks))

@@ -21,6 +21,7 @@ State = Literal["draft", "approved", "scheduled", "dispatching", "sent", "stoppe
 
 ROUTES: tuple[Route, ...] = ("wecom_group", "wecom_customer", "account", "sms", "duty")
 TO_GROUPS: frozenset[str] = frozenset({"wecom_group", "duty"})  # a target of these is a group, else a member
+TO_STAFF: frozenset[str] = frozenset({"wecom_group", "wecom_customer"})  # a task of WeCom's, for staff to tap
 OPEN: frozenset[str] = frozenset({"draft", "approved", "scheduled", "dispatching"})  # what can be stopped
 WHOLE_BP = 10_000
 VARIANTS_MAX = 9  # a target's variant is one digit

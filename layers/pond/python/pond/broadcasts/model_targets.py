@@ -21,7 +21,7 @@ OUTCOMES = {  # a mark and what it means; capital letters say why a target will 
     "U": "not_sent_by_owner",
     "F": "not_a_friend",
     "L": "over_the_months_limit",
-    "D": "group_dissolved",
+    "D": "group_gone",
     "O": "owner_left",
     "R": "refused",
     "X": "unreachable",

@@ -63,8 +63,8 @@ def list_of(broadcast_id: str, chunk_id: str) -> list[str]:
 
 
 def put_contacts(broadcast_id: str, chunk_id: str, contact_ids: Sequence[str]) -> None:
-    """Write by which contact (a pseudonym, or "") each target of a chunk is reached, once."""
-    _put(_Row(broadcast_id, f"{_CONTACTS}~{chunk_id}", lines="\n".join(contact_ids)))
+    """Write by which contact (a pseudonym, or "") each target of a chunk is reached, as known last."""
+    _Row(broadcast_id, f"{_CONTACTS}~{chunk_id}", lines="\n".join(contact_ids)).save()
 
 
 def contacts_of(broadcast_id: str, chunk_id: str) -> list[str]:
