@@ -63,8 +63,8 @@ class World:
         self.calls.appendleft({**entry, "seconds": round(seconds, 3)})
         self.stream.tell("call")
 
-    def chat(self, account: Account, sender: str, kind: str, text: str, **more: str | None) -> dict[str, Any]:
-        """Put one message into the account's chat; `more` is url, title, via."""
+    def chat(self, account: Account, sender: str, kind: str, text: str, **more: Any) -> dict[str, Any]:
+        """Put one message into the account's chat; `more` is url, title, picture, choices, via."""
         message = {
             "message_id": self.ids.next("m"),
             "at": self.clock.now(),
@@ -73,6 +73,8 @@ class World:
             "text": text,
             "url": None,
             "title": None,
+            "picture": None,
+            "choices": None,
             "via": None,
             **more,
         }

@@ -58,8 +58,8 @@ OFFICIAL_ACCOUNT = _table(
         Meaning.UNREACHABLE: (40003, 43004, 43019, 48002, 50005),
         Meaning.OUTSIDE_WINDOW: (45015, 45047),
         Meaning.OAUTH_CODE: (40029, 40163, 41008, 42003),
-        Meaning.MEDIA: (40007,),
-        Meaning.MALFORMED: (40035, 40037, 45002, 47001, 47003, 61451),
+        Meaning.MEDIA: (40004, 40005, 40006, 40007),
+        Meaning.MALFORMED: (40008, 40035, 40037, 45002, 47001, 47003, 61451),
     }
 )
 
@@ -72,7 +72,7 @@ WECOM = _table(
         Meaning.OAUTH_CODE: (40029,),
         Meaning.NO_SUCH_GROUP: (*range(86001, 86009), 86101, *range(90500, 90510)),
         Meaning.NOBODY: (41048,),
-        Meaning.MEDIA: (40007,),
+        Meaning.MEDIA: (40004, 40005, 40006, 40007),
         Meaning.MALFORMED: (
             *(40003, 40033, 40058, 40063, *range(41037, 41045), 41064, 41091, 47001, 60111, 81017, 86214),
         ),
