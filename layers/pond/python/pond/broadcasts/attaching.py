@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pond.broadcasts.model_content import Attachment
+from pond.broadcasts.model_content import Attachment, Rendered
 from pond.platforms import model_sending
 
 
@@ -16,3 +16,9 @@ def _of(one: Attachment) -> model_sending.Attachment:
         case "link":
             return model_sending.link(one.title, one.url, one.note)
     raise NotImplementedError(one.form)
+
+
+def as_text(said: Rendered) -> str:
+    """A message of text alone: links follow it, line by line."""
+    links = [f"{one.title} {one.url}".strip() for one in said.attachments if one.form == "link"]
+    return "\n".join([said.text, *links])

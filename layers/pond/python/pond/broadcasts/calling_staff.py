@@ -39,13 +39,27 @@ class Call:
         Raises:
             OutcomeUnknown, PartnerBusy, PartnerRefused: as `wecom_sending.create_task`.
         """
-        task = wecom_sending.create_task(self.sender, self.text, self.attachments, **self._to())
+        targets = list(self.targets.values())
+        task = wecom_sending.create_task(
+            self.sender,
+            self.text,
+            self.attachments,
+            chat_ids=targets if self.to_groups else (),
+            external_userids=() if self.to_groups else targets,
+        )
         return task.msgid, task.fail_list
 
     def find(self, called_at: datetime, besides: Sequence[str] = ()) -> str | None:
         """The task that a call at that time made, if it made one."""
-        sender, said = self.sender, (self.text, self.attachments)
-        return wecom_sending.find_task(sender, *said, called_at=called_at, besides=besides, **self._to())
+        return wecom_sending.find_task(
+            self.sender,
+            self.text,
+            self.attachments,
+            chat_ids=list(self.targets.values()) if self.to_groups else (),
+            external_userids=() if self.to_groups else list(self.targets.values()),
+            called_at=called_at,
+            besides=besides,
+        )
 
     def marks(self, marks: str) -> str:
         """The chunk's marks, with who can't be reached by this sender."""
@@ -56,9 +70,6 @@ class Call:
     def positions(self, ids: Sequence[str]) -> tuple[int, ...]:
         """Which places in the chunk these ids of WeCom's have."""
         return tuple(place for place, target in self.targets.items() if target in set(ids))
-
-    def _to(self) -> dict[str, list[str]]:
-        return {"chat_ids" if self.to_groups else "external_userids": list(self.targets.values())}
 
 
 def prepare(broadcast: Broadcast, chunk: Chunk, now: datetime) -> Call:
@@ -117,9 +128,7 @@ def _customers(chunk: Chunk, recipients: Sequence[str], pending: Sequence[int], 
     store_targets.put_contacts(
         chunk.broadcast_id, chunk.chunk_id, [of_member.get(member_id, "") for member_id in recipients]
     )
-    return {
-        place: by_contact[of_member[recipients[place]]] for place in pending if recipients[place] in of_member
-    }
+    return {place: by_contact[of_member[recipients[place]]] for place in pending if recipients[place] in of_member}
 
 
 def _is_gone(chat_id: str, now: datetime) -> bool:

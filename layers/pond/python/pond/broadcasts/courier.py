@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from pond.broadcasts import dealing, dispatching, expanding, progress, results, scheduling
-from pond.broadcasts import store_broadcasts as store
 from pond.kernel import queues
 from pond.kernel.errors import Permanent
 from pond.kernel.logs import logger

@@ -9,12 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from pond.broadcasts import progress, store_broadcasts, store_chunks, store_targets
+from pond.broadcasts import store_broadcasts, store_chunks, store_targets
 from pond.broadcasts.model import Broadcast
 from pond.broadcasts.model_targets import PENDING, Chunk, Sheet, parts
 from pond.kernel.ids import pseudonym
 
-MOST = {"wecom_group": 2_000, "wecom_customer": 10_000, "duty": 200}  # WeCom's limits of a task; a list one can work off
+MOST = {
+    "wecom_group": 2_000,
+    "wecom_customer": 10_000,
+    "duty": 200,
+}  # WeCom's limits of a task; a list one can work off
 
 
 def deal(broadcast: Broadcast, now: datetime) -> None:

@@ -29,23 +29,16 @@ def sheets(broadcast: Broadcast, now: datetime, most: int, expand: Expand = audi
         number, after = (0, None) if last is None else (last.number + 1, last.next)
         found, cursor = _gather(broadcast, after, now, expand)
         sheet = Sheet(broadcast.broadcast_id, number, after, cursor, tuple(gate(found)))
-        if store_targets.put_sheet(sheet):
-            last = sheet
-        else:
-            last = store_targets.last_sheet(broadcast.broadcast_id)
+        last = sheet if store_targets.put_sheet(sheet) else store_targets.last_sheet(broadcast.broadcast_id)
     return last is not None and last.next is None
 
 
-def _gather(
-    broadcast: Broadcast, after: str | None, now: datetime, expand: Expand
-) -> tuple[Sequence[str], str | None]:
+def _gather(broadcast: Broadcast, after: str | None, now: datetime, expand: Expand) -> tuple[Sequence[str], str | None]:
     """Recipients from a cursor on, about a sheet full, and the cursor after them."""
     size = TO_GROUPS if broadcast.kind == "group" else TO_MEMBERS
     found: list[str] = []
     for _ in range(_PAGES):
-        page, after = expand(
-            broadcast.programme_id, broadcast.audience, broadcast.kind, after, size - len(found), now
-        )
+        page, after = expand(broadcast.programme_id, broadcast.audience, broadcast.kind, after, size - len(found), now)
         found += [recipient.recipient_id for recipient in page]
         if after is None or len(found) >= size:
             break

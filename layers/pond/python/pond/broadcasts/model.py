@@ -4,7 +4,7 @@ its life.
     draft → approved → scheduled → dispatching → sent
        └────────┴──────────┴────────────┴──────→ stopped → where it was
 
-A state is left by a conditional write only, so a repeated, late or early delivery of whatever asks for it has no effect.
+A state is left by a conditional write only, so whatever asks for it again, late or early, has no effect.
 """
 
 import hashlib
@@ -88,7 +88,9 @@ def check(draft: Draft) -> None:
     if not 1 <= len(shares) <= VARIANTS_MAX:
         raise Refused("broadcast.invalid", f"1 to {VARIANTS_MAX} versions, not {len(shares)}")
     if min(shares) < 1 or sum(shares) > WHOLE_BP:
-        raise Refused("broadcast.invalid", f"shares of {shares} basis points: each from 1 on, together up to {WHOLE_BP}")
+        raise Refused(
+            "broadcast.invalid", f"shares of {shares} basis points: each from 1 on, together up to {WHOLE_BP}"
+        )
     if draft.route not in ROUTES:
         raise Refused("broadcast.invalid", f"no route {draft.route!r}")
 

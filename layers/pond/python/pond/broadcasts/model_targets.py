@@ -30,7 +30,16 @@ OUTCOMES = {  # a mark and what it means; capital letters say why a target will 
     "?": "unknown",
 }
 OPEN_MARKS = PENDING + HANDED
-SKIPPED = ("outside_versions", "no_group", "group_closed", "no_owner", "opted_out", "blocked", "over_cap", "not_reachable")
+SKIPPED = (
+    "outside_versions",
+    "no_group",
+    "group_closed",
+    "no_owner",
+    "opted_out",
+    "blocked",
+    "over_cap",
+    "not_reachable",
+)
 POLLS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=20), timedelta(hours=24))
 REMIND_AT = frozenset({1, 2, 3})  # at these polls an owner who has not tapped is reminded
 REMINDERS_MAX = 3  # WeCom: a task takes three in 24 hours (41094)
@@ -96,9 +105,7 @@ class Chunk:
 
 def marked(marks: str, outcomes: dict[int, str]) -> str:
     """The marks with some outcomes put in, by position; what is final stays."""
-    return "".join(
-        outcomes.get(place, mark) if mark in OPEN_MARKS else mark for place, mark in enumerate(marks)
-    )
+    return "".join(outcomes.get(place, mark) if mark in OPEN_MARKS else mark for place, mark in enumerate(marks))
 
 
 def closed(marks: str, as_: str) -> str:

@@ -129,9 +129,7 @@ def resume(broadcast_id: str, by: str, now: datetime) -> Broadcast:
     if found.state == "stopped" and found.stopped_from:
         back = found.stopped_from
         next_at = {"scheduled": max(found.due_at, now), "dispatching": now}.get(back)
-        store.move(
-            broadcast_id, ("stopped",), back, stopped_from=None, next_at=next_at, note=f"resumed by {by}"
-        )
+        store.move(broadcast_id, ("stopped",), back, stopped_from=None, next_at=next_at, note=f"resumed by {by}")
         if back == "scheduled":
             call_up(get(broadcast_id))
     return get(broadcast_id)

@@ -1,0 +1,111 @@
+"""A programme with groups in the sandbox's WeCom, broadcasts to them, and the workers' queues run by hand."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from pond.broadcasts import courier, scheduling, store_chunks
+from pond.broadcasts.model import Broadcast, Draft, Route, Variant
+from pond.broadcasts.model_audience import Audience
+from pond.groups import store
+from pond.groups.model import Group
+from support.sandbox import Sandbox
+
+ALL = Audience(everybody=True)
+
+
+@dataclass
+class Casting:
+    """A programme, its owners' groups, the time, and messages waiting for a worker. Whatever a worker died at waits
+    again, as SQS would deliver it again."""
+
+    programme_id: str
+    sandbox: Sandbox
+    now: datetime
+    unique: Callable[[str], str]
+    chats: dict[str, list[str]] = field(default_factory=dict)  # by owner
+    waiting: deque[dict[str, Any]] = field(default_factory=deque)
+
+    def owner(self, groups: int) -> str:
+        """A member of staff with so many groups."""
+        userid = self.unique("staff")
+        self.sandbox.do("POST", "/staff", {"userid": userid, "name": "安娜"})
+        self.chats[userid] = []
+        for number in range(groups):
+            made = self.sandbox.do("POST", "/groups", {"name": f"{number} 群", "owner": userid})
+            self.chats[userid].append(made["chat_id"])
+            self.add(made["chat_id"], userid)
+        return userid
+
+    def add(self, chat_id: str, owner: str) -> None:
+        """A group of ours with somebody in it."""
+        store.add_group(
+            Group(
+                chat_id=chat_id,
+                programme_id=self.programme_id,
+                pool_id=f"{self.programme_id}~pregnancy",
+                name="孕期群",
+                state="open",
+                capacity=180,
+                live_seats=1,
+                fill_order=0,
+                join_state=chat_id[:20],
+                code_url=None,
+                owner=owner,
+            )
+        )
+
+    def draft(self, route: Route = "wecom_group", content_ids: tuple[str, ...] = ("morning",), **changes: Any) -> Draft:
+        """A broadcast to everyone, due now."""
+        share = 10_000 // len(content_ids)
+        given: dict[str, Any] = {
+            "broadcast_id": self.unique("broadcast"),
+            "programme_id": self.programme_id,
+            "variants": tuple(Variant(content_id=one, version=1, share_bp=share) for one in content_ids),
+            "audience": ALL,
+            "route": route,
+            "due_at": self.now,
+            "source": "ana",
+        }
+        return Draft(**(given | changes))
+
+    def scheduled(self, draft: Draft | None = None) -> str:
+        """A broadcast that will go; its id."""
+        broadcast_id = scheduling.plan(draft or self.draft(), self.now)
+        scheduling.approve(broadcast_id, "ana", self.now)
+        scheduling.schedule(broadcast_id, self.now)
+        return broadcast_id
+
+    def ask(self, broadcast_id: str) -> None:
+        """What the broadcast's schedule does."""
+        self.waiting.append({"kind": scheduling.DUE, "broadcast_id": broadcast_id})
+
+    def work(self) -> None:
+        """Take messages until none is left; one whose worker dies is delivered again."""
+        while self.waiting:
+            courier.take(self.waiting[0], self.now)
+            self.waiting.popleft()
+
+    def passes(self, time: timedelta) -> None:
+        """Let time pass, here and at the partners; the caretaker's minute comes at its end."""
+        self.now += time
+        self.sandbox.do("POST", "/clock", {"advance": time.total_seconds()})
+        scheduling.tend(self.now)
+        self.work()
+
+    def run(self, broadcast_id: str) -> Broadcast:
+        """Let it begin, and go as far as it can now."""
+        self.ask(broadcast_id)
+        self.work()
+        return scheduling.get(broadcast_id)
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """All tasks that stand before staff."""
+        found: list[dict[str, Any]] = self.sandbox.do("GET", "/masses")["masses"]
+        return found
+
+    def marks(self, broadcast_id: str) -> str:
+        """The marks of all targets, sorted."""
+        return "".join(sorted("".join(chunk.marks for chunk in store_chunks.of(broadcast_id))))
