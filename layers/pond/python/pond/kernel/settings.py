@@ -38,6 +38,7 @@ class Settings:
     sms_vendor: str = "tencent"  # or "aliyun"
     sms_url: str = ""  # empty: the vendor's public address
     scan_limit: str = "200"  # WeCom: from so many members on, a group's code lets nobody in any more
+    call_limits: str = ""  # over the defaults of platforms/model_buckets.py, e.g. "wecom=9000/60 140000/3600;sms=50/1"
     media_origins: str = ""  # space-separated origins that pages may show images from
 
 
