@@ -171,7 +171,7 @@ def oracle(document: dict[str, Any] | None, one: Made) -> bool:
         case "not":
             return not oracle(value, one)
         case "share":
-            digest = hashlib.sha256(f"{value['salt']}:{one.recipient_id}".encode()).hexdigest()
+            digest = hashlib.sha256(f"{value['salt']}/{one.recipient_id}".encode()).hexdigest()
             return value["from"] <= int(digest[:16], 16) % 10000 < value["to"]
         case "seat_taken" | "group_filled":
             at = one.facts[name]

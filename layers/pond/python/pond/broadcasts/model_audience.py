@@ -146,7 +146,7 @@ def matches(audience: Audience, who: Person | Chat) -> bool:
 
 def slot(salt: str, recipient_id: str) -> int:
     """Where somebody stands in 0 … 9,999 under a salt: evenly spread, and always the same."""
-    digest = hashlib.sha256(f"{salt}:{recipient_id}".encode()).digest()
+    digest = hashlib.sha256(f"{salt}/{recipient_id}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % BASIS_POINTS
 
 

@@ -43,6 +43,7 @@ class Settings:
     scan_limit: str = "200"  # WeCom: from so many members on, a group's code lets nobody in any more
     call_limits: str = ""  # over the defaults of platforms/model_buckets.py, e.g. "wecom=9000/60 140000/3600;sms=50/1"
     media_origins: str = ""  # space-separated origins that pages may show images from
+    link_origins: str = ""  # space-separated origins, besides our own, that tracked links may lead to
 
 
 @cache
