@@ -2,15 +2,19 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+import yaml
 
 from pond.broadcasts import courier, scheduling, store_chunks
 from pond.broadcasts.model import Broadcast, Draft, Route, Variant
 from pond.broadcasts.model_audience import Audience
 from pond.groups import store
 from pond.groups.model import Group
+from pond.programmes import service as programmes
+from support.cloud import ROOT
 from support.sandbox import Sandbox
 
 ALL = Audience(everybody=True)
@@ -27,6 +31,14 @@ class Casting:
     unique: Callable[[str], str]
     chats: dict[str, list[str]] = field(default_factory=dict)  # by owner
     waiting: deque[dict[str, Any]] = field(default_factory=deque)
+
+    def elsewhere(self) -> "Casting":
+        """The same with a programme of its own, and nobody in it."""
+        programme_id = self.unique("programme")
+        document = yaml.safe_load((ROOT / "infra/demo/programme.yaml").read_text())
+        programmes.apply(document | {"programme_id": programme_id}, self.now)
+        self.waiting.clear()
+        return replace(self, programme_id=programme_id, chats={})
 
     def owner(self, groups: int) -> str:
         """A member of staff with so many groups."""
@@ -101,10 +113,16 @@ class Casting:
         self.work()
         return scheduling.get(broadcast_id)
 
-    def tasks(self) -> list[dict[str, Any]]:
-        """All tasks that stand before staff."""
-        found: list[dict[str, Any]] = self.sandbox.do("GET", "/masses")["masses"]
-        return found
+    def tasks(self) -> list[tuple[str, bool]]:
+        """(owner, taken back) of every task that was ever put before this programme's owners."""
+        masses: list[dict[str, Any]] = self.sandbox.do("GET", "/masses")["masses"]
+        found = [(part["userid"], one["cancelled"]) for one in masses for part in one["parts"]]
+        return sorted(one for one in found if one[0] in self.chats)
+
+    def taps(self, owner: str | None = None) -> None:
+        """One owner, or all of them, send what waits for them."""
+        for userid in [owner] if owner else self.chats:
+            self.sandbox.do("POST", "/masses/send", {"userid": userid})
 
     def marks(self, broadcast_id: str) -> str:
         """The marks of all targets, sorted."""
