@@ -19,6 +19,16 @@ def member_of(account_id: str) -> str:
     return who(account_id).member_id
 
 
+def members_of(account_ids: Iterable[str]) -> dict[str, str]:
+    """The members behind several accounts or contacts; those nobody is known of are left out."""
+    found = {one.account_id: one.member_id for one in store_accounts.several(account_ids) if one.member_id}
+    own = {one.account_id: one.member_id for one in store_accounts.several(set(found.values()))}
+    return {
+        account_id: member_id if own.get(member_id, member_id) == member_id else member_of(member_id)
+        for account_id, member_id in found.items()
+    }
+
+
 def meet(contact_id: str, account_id: str) -> None:
     """A WeCom contact turned out to be this account: what is known of the one holds for the other."""
     for block_id in store_accounts.add_contact(contact_id, account_id).blocks:
@@ -29,6 +39,11 @@ def meet(contact_id: str, account_id: str) -> None:
 def merged_among(member_ids: Iterable[str]) -> set[str]:
     """Which of these members were found to be others."""
     return {account.account_id for account in store_accounts.several(member_ids) if account.merged_at}
+
+
+def blocked_among(member_ids: Iterable[str]) -> set[str]:
+    """Which of these members are turned away, by a block on their own account."""
+    return {account.account_id for account in store_accounts.several(member_ids) if account.blocks}
 
 
 def present_phones(member_ids: Iterable[str]) -> dict[str, str]:

@@ -1,0 +1,129 @@
+"""A programme with groups in the sandbox's WeCom, broadcasts to them, and the workers' queues run by hand."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import yaml
+
+from pond.broadcasts import courier, scheduling, store_chunks
+from pond.broadcasts.model import Broadcast, Draft, Route, Variant
+from pond.broadcasts.model_audience import Audience
+from pond.groups import store
+from pond.groups.model import Group
+from pond.programmes import service as programmes
+from support.cloud import ROOT
+from support.sandbox import Sandbox
+
+ALL = Audience(everybody=True)
+
+
+@dataclass
+class Casting:
+    """A programme, its owners' groups, the time, and messages waiting for a worker. Whatever a worker died at waits
+    again, as SQS would deliver it again."""
+
+    programme_id: str
+    sandbox: Sandbox
+    now: datetime
+    unique: Callable[[str], str]
+    chats: dict[str, list[str]] = field(default_factory=dict)  # by owner
+    waiting: deque[dict[str, Any]] = field(default_factory=deque)
+
+    def elsewhere(self) -> "Casting":
+        """The same with a programme of its own, and nobody in it."""
+        programme_id = self.unique("programme")
+        document = yaml.safe_load((ROOT / "infra/demo/programme.yaml").read_text())
+        programmes.apply(document | {"programme_id": programme_id}, self.now)
+        self.waiting.clear()
+        return replace(self, programme_id=programme_id, chats={})
+
+    def owner(self, groups: int) -> str:
+        """A member of staff with so many groups."""
+        userid = self.unique("staff")
+        self.sandbox.do("POST", "/staff", {"userid": userid, "name": "安娜"})
+        self.chats[userid] = []
+        for number in range(groups):
+            made = self.sandbox.do("POST", "/groups", {"name": f"{number} 群", "owner": userid})
+            self.chats[userid].append(made["chat_id"])
+            self.add(made["chat_id"], userid)
+        return userid
+
+    def add(self, chat_id: str, owner: str) -> None:
+        """A group of ours with somebody in it."""
+        store.add_group(
+            Group(
+                chat_id=chat_id,
+                programme_id=self.programme_id,
+                pool_id=f"{self.programme_id}~pregnancy",
+                name="孕期群",
+                state="open",
+                capacity=180,
+                live_seats=1,
+                fill_order=0,
+                join_state=chat_id[:20],
+                code_url=None,
+                owner=owner,
+            )
+        )
+
+    def draft(self, route: Route = "wecom_group", content_ids: tuple[str, ...] = ("morning",), **changes: Any) -> Draft:
+        """A broadcast to everyone, due now."""
+        share = 10_000 // len(content_ids)
+        given: dict[str, Any] = {
+            "broadcast_id": self.unique("broadcast"),
+            "programme_id": self.programme_id,
+            "variants": tuple(Variant(content_id=one, version=1, share_bp=share) for one in content_ids),
+            "audience": ALL,
+            "route": route,
+            "due_at": self.now,
+            "source": "ana",
+        }
+        return Draft(**(given | changes))
+
+    def scheduled(self, draft: Draft | None = None) -> str:
+        """A broadcast that will go; its id."""
+        broadcast_id = scheduling.plan(draft or self.draft(), self.now)
+        scheduling.approve(broadcast_id, "ana", self.now)
+        scheduling.schedule(broadcast_id, self.now)
+        return broadcast_id
+
+    def ask(self, broadcast_id: str) -> None:
+        """What the broadcast's schedule does."""
+        self.waiting.append({"kind": scheduling.DUE, "broadcast_id": broadcast_id})
+
+    def work(self) -> None:
+        """Take messages until none is left; one whose worker dies is delivered again."""
+        while self.waiting:
+            courier.take(self.waiting[0], self.now)
+            self.waiting.popleft()
+
+    def passes(self, time: timedelta) -> None:
+        """Let time pass, here and at the partners; the caretaker's minute comes at its end."""
+        self.now += time
+        self.sandbox.do("POST", "/clock", {"advance": time.total_seconds()})
+        scheduling.tend(self.now)
+        self.work()
+
+    def run(self, broadcast_id: str) -> Broadcast:
+        """Let it begin, and go as far as it can now."""
+        self.ask(broadcast_id)
+        self.work()
+        return scheduling.get(broadcast_id)
+
+    def tasks(self) -> list[tuple[str, bool]]:
+        """(owner, taken back) of every task that was ever put before this programme's owners."""
+        masses: list[dict[str, Any]] = self.sandbox.do("GET", "/masses")["masses"]
+        found = [(part["userid"], one["cancelled"]) for one in masses for part in one["parts"]]
+        return sorted(one for one in found if one[0] in self.chats)
+
+    def taps(self, owner: str | None = None) -> None:
+        """One owner, or all of them, send what waits for them."""
+        for userid in [owner] if owner else self.chats:
+            self.sandbox.do("POST", "/masses/send", {"userid": userid})
+
+    def marks(self, broadcast_id: str) -> str:
+        """The marks of all targets, sorted."""
+        return "".join(sorted("".join(chunk.marks for chunk in store_chunks.of(broadcast_id))))
