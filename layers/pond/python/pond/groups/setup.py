@@ -67,6 +67,11 @@ def import_group(
     return known(chat_id)
 
 
+def find(chat_id: str) -> Group | None:
+    """A group of ours, as it is now."""
+    return store.get_group(chat_id)
+
+
 def every_group() -> list[Group]:
     """All groups, by pool and fill order."""
     return sorted(store.every_group(), key=lambda group: (group.pool_id, group.fill_order))
