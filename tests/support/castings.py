@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from pond.broadcasts import courier, progress, scheduling, store_broadcasts, store_chunks
+from pond.broadcasts import contents, courier, progress, scheduling, store_broadcasts, store_chunks
 from pond.broadcasts.model import Broadcast, Draft, Route, Variant
 from pond.broadcasts.model_audience import Audience
 from pond.groups import store
@@ -39,7 +39,17 @@ class Casting:
         document = yaml.safe_load((ROOT / "infra/demo/programme.yaml").read_text())
         programmes.apply(document | {"programme_id": programme_id}, self.now)
         self.waiting.clear()
+        self.piece("morning", "早安，今天也要好好吃饭。")
         return replace(self, programme_id=programme_id, chats={}, scheduled_ids=set())
+
+    def piece(self, content_id: str, body: str, **more: Any) -> str:
+        """An approved piece of content; its id."""
+        contents.add(
+            {"content_id": content_id, "title": content_id, "form": "text", "body": body, **more}, "ana", self.now
+        )
+        contents.preview(content_id, [])
+        contents.approve(content_id, "ana", self.now)
+        return content_id
 
     def owner(self, groups: int) -> str:
         """A member of staff with so many groups."""

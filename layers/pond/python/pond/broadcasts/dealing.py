@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from pond.broadcasts import store_broadcasts, store_chunks, store_targets
+from pond.broadcasts import store_broadcasts, store_chunks, store_targets, wording
 from pond.broadcasts.model import Broadcast
 from pond.broadcasts.model_targets import PENDING, Chunk, Sheet, parts
 from pond.kernel.ids import pseudonym

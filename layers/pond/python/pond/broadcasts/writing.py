@@ -19,13 +19,13 @@ from pond.channels.model import Follower
 from pond.kernel.errors import Transient
 from pond.kernel.settings import settings
 from pond.members import directory
+from pond.members.directory import Contact
 from pond.platforms.errors import Meaning, PartnerRefused
 from pond.platforms.model_messages import Message
 from pond.programmes import service as programmes
 from pond.programmes.model import page_path
 from pond.programmes.model_texts import fill
 
-CALLS = {"account": "official_account/custom", "sms": "sms"}
 TEMPLATE = "broadcast"  # the programme's template for who can only be reached by one
 STOP_HEEDED = 20  # messages between looks whether the broadcast still goes on
 BUSY = timedelta(minutes=5)
@@ -42,20 +42,21 @@ def write(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
     members = dealing.recipients(claimed)
     reached = _followers(broadcast, members)
     pending = [place for place, mark in enumerate(marks) if mark == PENDING]
+    contacts = directory.contacts_of(reached) if broadcast.route == "sms" else {}
     rules = timing.rules(broadcast.programme_id)
     try:
         for number, place in enumerate(pending):
             if number % STOP_HEEDED == 0:
                 if number and not _goes_on(broadcast.broadcast_id):
                     break
-                pay(CALLS[broadcast.route], now, min(STOP_HEEDED, len(pending) - number))
+                pay(_call(broadcast.route), now, min(STOP_HEEDED, len(pending) - number))
             follower = reached.get(members[place])
             if follower is None:
                 marks[place] = "X"
             elif NOTICE + broadcast.broadcast_id not in follower.notices and _is_over(rules, follower, now):
                 marks[place] = "Q"
             else:
-                marks[place] = _tell(broadcast, claimed.variant, members[place], follower, now)
+                marks[place] = _tell(broadcast, claimed.variant, members[place], follower, contacts, now)
     except Transient as error:
         due_at = now + timedelta(seconds=getattr(error, "seconds", BUSY.total_seconds()))
     left = PENDING in marks
@@ -63,12 +64,20 @@ def write(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
     return ("left" if left else "done") if store_chunks.swap(claimed, done) else "over"
 
 
-def _tell(broadcast: Broadcast, variant: int, member_id: str, follower: Follower, now: datetime) -> str:
+def _tell(
+    broadcast: Broadcast,
+    variant: int,
+    member_id: str,
+    follower: Follower,
+    contacts: Mapping[str, Contact],
+    now: datetime,
+) -> str:
     """Tell one member all of it; the mark."""
     said = wording.words(broadcast, variant, member_id)
     try:
         if broadcast.route == "sms":
-            return texting.text(broadcast, follower, member_id, said.text, now)
+            template = broadcast.variants[variant].content_id
+            return texting.text(broadcast, template, follower, contacts.get(member_id), said.text, now)
         first, *more = attaching.for_account(said, now)
         told = _notice(broadcast, "", first, _template(broadcast, said.text), follower, True, now)
         if told == "told":
@@ -118,6 +127,10 @@ def _followers(broadcast: Broadcast, member_ids: Sequence[str]) -> dict[str, Fol
 
 def _is_over(rules: Rules, follower: Follower, now: datetime) -> bool:
     return person_over(rules, {name: notice.at for name, notice in follower.notices.items()}, now)
+
+
+def _call(route: str) -> str:
+    return "official_account/custom" if route == "account" else f"sms_{settings().sms_vendor}"
 
 
 def _goes_on(broadcast_id: str) -> bool:

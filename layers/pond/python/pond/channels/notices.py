@@ -6,7 +6,7 @@ again, under the same id, for the ten minutes in which WeChat delivers it once; 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -61,6 +61,24 @@ def tell(
                 return _send_custom(follower, notice_id, notice, message or model_messages.text(text), template, url)
             return _send_template(follower, notice_id, notice, template or {}, url)
     raise Transient("notice.contended", notice_id)
+
+
+def once(follower: Follower, notice_id: str, send: Callable[[], Told], now: datetime) -> Told:
+    """Tell the follower by a way of the caller's own, such as a text message, unless they were told: claimed on their
+    row before `send` is called, and then never sent again. `send` raises Transient if nothing was sent.
+
+    Raises:
+        Transient: as `send`; calling again is right.
+    """
+    notice = Notice("told", "text", now)
+    if notice_id in follower.notices or not store.claim(follower.follower_id, notice_id, notice, _oldest(follower)):
+        return "already"
+    try:
+        told = send()
+    except (Transient, PartnerRefused):
+        store.release(follower.follower_id, notice_id, notice)
+        raise
+    return told if told == "told" or told == "already" else _settle(follower, notice_id, notice, told)
 
 
 def _go_on(
