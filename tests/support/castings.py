@@ -109,7 +109,9 @@ class Casting:
     def work(self) -> None:
         """Take messages until none is left; one whose worker dies is delivered again."""
         while self.waiting:
-            courier.take(self.waiting[0], self.now)
+            message = self.waiting[0]
+            hears = message["kind"] in (progress.ASK, progress.WITHDRAW)
+            (courier.hear if hears else courier.take)(message, self.now)
             self.waiting.popleft()
 
     def passes(self, time: timedelta) -> None:

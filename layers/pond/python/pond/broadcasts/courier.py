@@ -8,50 +8,56 @@ from pond.groups.events import SeatTaken
 from pond.kernel import queues
 from pond.kernel.errors import Permanent
 from pond.kernel.logs import logger
-from pond.orders.events import OrderPaid
 
 SHEETS_A_TURN = 20  # then the next message goes on, so that a worker's time is enough
 
 
 def take(message: queues.Envelope, now: datetime) -> None:
-    """Do what a message of either queue says.
+    """Do what a message of the broadcasts' queue says.
 
     Raises:
         Permanent: `broadcast.unexpected`, when it is no message of theirs.
         Transient: something is busy; the same message again is right.
     """
-    if "detail-type" in message:
-        _hear(message, now)
-        return
-    kind, broadcast_id = message.get("kind"), str(message.get("broadcast_id"))
-    chunk_id = str(message.get("chunk_id"))
+    kind, broadcast_id, chunk_id = _read(message)
     match kind:
         case scheduling.DUE | progress.LOOK:
             outcome = advance(broadcast_id, now)
         case progress.SEND:
             outcome = dispatching.send(broadcast_id, chunk_id, now)
+        case _:
+            raise Permanent("broadcast.unexpected", f"nothing to send: {kind}")
+    logger.info("broadcast", extra={"kind": kind, "broadcast_id": broadcast_id, "outcome": outcome})
+
+
+def hear(message: queues.Envelope, now: datetime) -> None:
+    """Do what a message of the results' queue says: ask, take back, or note what somebody did.
+
+    Raises:
+        Permanent, Transient: as `take`.
+    """
+    kind, broadcast_id, chunk_id = _read(message)
+    outcome: object
+    match kind:
         case progress.ASK:
             outcome = results.ask(broadcast_id, chunk_id, now)
         case progress.WITHDRAW:
             outcome = results.withdraw(broadcast_id, chunk_id, now)
-        case _:
-            raise Permanent("broadcast.unexpected", f"no message of broadcasts: {kind}")
-    logger.info("broadcast", extra={"kind": kind, "broadcast_id": broadcast_id, "outcome": outcome})
-
-
-def _hear(envelope: queues.Envelope, now: datetime) -> None:
-    """What people did: for how many broadcasts that is news."""
-    match envelope["detail-type"]:
         case LinkOpened.name:
-            news = int(responses.opened(LinkOpened.read(envelope)))
+            outcome = responses.opened(LinkOpened.read(message))
         case SeatTaken.name:
-            news = responses.joined(SeatTaken.read(envelope), now)
-        case OrderPaid.name:
-            paid = OrderPaid.read(envelope)
-            news = responses.bought(paid.tid, paid.member_id, paid.programme_id, now)
-        case kind:
-            raise Permanent("broadcast.unexpected", f"no event of broadcasts: {kind}")
-    logger.info("response", extra={"kind": envelope["detail-type"], "news": news})
+            outcome = responses.joined(SeatTaken.read(message), now)
+        case "order.paid":
+            paid = message["detail"]
+            outcome = responses.bought(paid["tid"], paid.get("member_id"), paid.get("programme_id") or "", now)
+        case _:
+            raise Permanent("broadcast.unexpected", f"no result: {kind}")
+    logger.info("heard", extra={"kind": kind, "broadcast_id": broadcast_id, "outcome": outcome})
+
+
+def _read(message: queues.Envelope) -> tuple[str, str, str]:
+    kind = message.get("kind") or message.get("detail-type")
+    return str(kind), str(message.get("broadcast_id", "")), str(message.get("chunk_id", ""))
 
 
 def advance(broadcast_id: str, now: datetime) -> str:
