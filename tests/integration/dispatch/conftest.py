@@ -39,10 +39,14 @@ def casting(
         monkeypatch.setenv(name, value)
     forget()
     # until these are there
-    content = lambda content_id, version: Content(content_id=content_id, version=version, title="t", form="text", body="早安")
+    content = lambda content_id, version: Content(
+        content_id=content_id, version=version, title="t", form="text", body="早安"
+    )
     monkeypatch.setattr(contents, "get", content)
     monkeypatch.setattr(rendering, "values_for", lambda *a: {})
-    monkeypatch.setattr(rendering, "render", lambda content, values, *a: Rendered(f"{content.body} {content.content_id}"))
+    monkeypatch.setattr(
+        rendering, "render", lambda content, values, *a: Rendered(f"{content.body} {content.content_id}")
+    )
     monkeypatch.setattr(timing, "rules", lambda p: Rules())
     monkeypatch.setattr(timing, "next_moment", lambda rules, at: Verdict("send", at))
     monkeypatch.setattr(timing, "allowed", lambda rules, kind, counted, at: Verdict("send", at))
