@@ -49,18 +49,25 @@ def sample(programme_id: str, audience: Audience, kind: Kind, now: datetime) -> 
     return matching, some
 
 
-def check(programme_id: str, audience: Audience, kind: Kind, now: datetime) -> Count:
-    """Count an audience before it is approved, and refuse one that is a likely mistake.
-
-    Raises:
-        Refused: `audience.everybody`, `audience.nobody`: it comes to all, or to none, and does not say that it may.
-    """
+def count(programme_id: str, audience: Audience, kind: Kind, now: datetime) -> Count:
+    """How many an audience comes to, of how many, and some of them; reads everyone, so never where somebody waits."""
     matching, some = sample(programme_id, audience, kind, now)
     population = matching
     if audience.where != EVERYBODY:
         population = sample(programme_id, Audience(), kind, now)[0]
-    if matching == 0 and not audience.nobody:
-        raise Refused("audience.nobody", f"nobody of {population} is meant: say `nobody: true` if that may be")
-    if 0 < matching == population and not audience.everybody:
-        raise Refused("audience.everybody", f"all {population} are meant: say `everybody: true` if that is so")
     return Count(matching, population, some)
+
+
+def check(programme_id: str, audience: Audience, kind: Kind, now: datetime) -> None:
+    """Refuse an audience that is a likely mistake. One that says that it may be everybody, and nobody, is not counted.
+
+    Raises:
+        Refused: `audience.everybody`, `audience.nobody`: it comes to all, or to none, and does not say that it may.
+    """
+    if audience.everybody and audience.nobody:
+        return
+    counted = count(programme_id, audience, kind, now)
+    if counted.matching == 0 and not audience.nobody:
+        raise Refused("audience.nobody", f"nobody of {counted.population} is meant: say `nobody: true` if that may be")
+    if 0 < counted.matching == counted.population and not audience.everybody:
+        raise Refused("audience.everybody", f"all {counted.population} are meant: say `everybody: true` if that is so")

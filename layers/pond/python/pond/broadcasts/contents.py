@@ -76,9 +76,9 @@ def preview(content_id: str, programme_ids: list[str]) -> tuple[Content, Preview
     """
     content = show(content_id)
     made = previews.make(content, [programmes.get(programme_id) for programme_id in programme_ids])
-    if content.state == "draft" and not made.faults:
-        if not store.set_previewed(content, made.fingerprint, programme_ids):
-            raise Transient("content.contended", f"{content_id} was changed meanwhile")
+    may_be_approved = content.state == "draft" and not made.faults
+    if may_be_approved and not store.set_previewed(content, made.fingerprint, programme_ids):
+        raise Transient("content.contended", f"{content_id} was changed meanwhile")
     return content, made
 
 
@@ -111,7 +111,9 @@ def approve(content_id: str, by: str, now: datetime) -> Content:
     return replace(content, state="approved", approved_at=now, approved_by=by.strip())
 
 
-def find(stage: str | None, months: int | None = None, day: int | None = None, form: Form | None = None) -> list[Content]:
+def find(
+    stage: str | None, months: int | None = None, day: int | None = None, form: Form | None = None
+) -> list[Content]:
     """The approved pieces for a stage (and those for every stage), a month of age, a day and of a form, by id."""
     shelves = [None] if stage is None else [None, stage]
     found = [one for shelf in shelves for one in store.on_shelf(shelf)]

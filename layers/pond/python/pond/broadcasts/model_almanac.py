@@ -18,7 +18,7 @@ _LINES = 5  # of a day
 class Almanac:
     """The rules of timing, and the week's calendar: lines of each weekday (0: Monday)."""
 
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
     week: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 

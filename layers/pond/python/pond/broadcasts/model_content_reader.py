@@ -70,7 +70,9 @@ def read(document: object) -> Content:
 
 def write(content: Content) -> dict[str, Any]:
     """The document of a piece: what `read` reads to the same one."""
-    document = {name: value for name, value in asdict(content).items() if name in _FIELDS and value not in (None, "", ())}
+    document = {
+        name: value for name, value in asdict(content).items() if name in _FIELDS and value not in (None, "", ())
+    }
     if content.attachments:
         document["attachments"] = [
             {name: value for name, value in asdict(one).items() if value} for one in content.attachments

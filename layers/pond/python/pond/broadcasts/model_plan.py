@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Literal
 
-from pond.broadcasts.model_audience import Condition, Event, Every, Happened, Kind, OneOf, Range
+from pond.broadcasts.model_audience import EVERYBODY, Condition, Event, Every, Happened, Kind, OneOf, Range
 from pond.broadcasts.model_content import Route
 
 Community = Literal["referral", "newcomer", "bootcamp", "delivery", "core_fans", "regional", "daily"]
@@ -52,7 +52,7 @@ class OnDays:
 
 @dataclass(frozen=True)
 class OnAge:
-    """On a day of the month in which a child becomes so many months old, or is due in so many. By calendar months, since
+    """On a day of the month in which a child becomes so many months old, or is due in so many. By calendar months, as
     only the month of a birthday is known outside sealed fields. Occurrence: that month."""
 
     of: Literal["birthday", "due"]
@@ -74,15 +74,15 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What is said when, by which route, to whom of the plan's audience. Of several `contents` each occurrence takes the
-    next in turn; `versions` are said at the same time to parts of the audience."""
+    """What is said when, by which route, to whom of the plan's audience. Of several `contents` each occurrence takes
+    the next in turn; `versions` are said at the same time to parts of the audience."""
 
     step_id: str
     when: When
     route: Route
     contents: tuple[str, ...] = ()
     versions: tuple[Choice, ...] = ()
-    where: Condition = Every(())
+    where: Condition = EVERYBODY
 
     @property
     def kind(self) -> Kind:
@@ -111,7 +111,7 @@ class Plan:
     community: Community
     paused: bool
     steps: tuple[Step, ...]
-    where: Condition = Every(())
+    where: Condition = EVERYBODY
     everybody: bool = False
 
 
@@ -173,7 +173,7 @@ def passed(when: When, now: datetime) -> str:
 
 def meant(plan: Plan, step: Step, occurrence: str) -> Condition:
     """Whom an occurrence of a step speaks to."""
-    parts = [one for one in (plan.where, step.where) if one != Every(())]
+    parts = [one for one in (plan.where, step.where) if one != EVERYBODY]
     stretch = happened_in(step.when, occurrence)
     match step.when:
         case AfterDays(event) | AfterHours(event) if stretch:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, cast
 
 from pond.broadcasts.model_almanac import DAYS, clock
-from pond.broadcasts.model_audience import Condition, Event, Kind
+from pond.broadcasts.model_audience import EVERYBODY, Condition, Event, Kind
 from pond.broadcasts.model_audience_reader import read as read_audience
 from pond.broadcasts.model_content import ROUTES, Route
 from pond.broadcasts.model_plan import (
@@ -55,7 +55,7 @@ def read(document: object, programme_id: str) -> Plan:
         everybody=whole[0].everybody,
     )
     for step in steps:
-        if isinstance(step.when, OnDays) and not plan.everybody and plan.where == step.where:  # both are: everybody
+        if isinstance(step.when, OnDays) and not plan.everybody and plan.where == step.where == EVERYBODY:
             raise Refused(
                 "audience.everybody", f"steps.{step.step_id}: all are meant: say `everybody: true` if that is so"
             )
@@ -63,7 +63,7 @@ def read(document: object, programme_id: str) -> Plan:
 
 
 def _step(part: Part, audience: dict[str, Any]) -> Step:
-    _only(part, "step_id", "after", "on", "age", "route", "content", "versions", "where")
+    _only(part, "step_id", "after", "clock", "age", "route", "content", "versions", "where")
     route = cast(Route, part.choice("route", ROUTES))
     kind: Kind = "group" if route in TO_GROUPS else "member"
     contents, versions = _contents(part), _versions(part)
@@ -84,8 +84,8 @@ def _where(part: Part, kind: Kind) -> Condition:
 
 
 def _when(part: Part, kind: Kind) -> When:
-    if sum(part.has(name) for name in ("after", "on", "age")) != 1:
-        raise part.refusal("after", "must have one of after, on, age")
+    if sum(part.has(name) for name in ("after", "clock", "age")) != 1:
+        raise part.refusal("after", "must have one of after, clock, age")
     if part.has("after"):
         return _after(part.part("after"), kind)
     if part.has("age"):
@@ -95,7 +95,7 @@ def _when(part: Part, kind: Kind) -> When:
         _only(age, "of", "months", "day", "at")
         of = cast(Any, age.choice("of", ("birthday", "due")))
         return OnAge(of, _number(age, "months", 0, 240), _number(age, "day", 1, 28), clock(age, "at"))
-    on = part.part("on")
+    on = part.part("clock")
     _only(on, "weekdays", "days", "at")
     if on.has("weekdays") == on.has("days"):
         raise on.refusal("days", "must have weekdays, or days, and not both")

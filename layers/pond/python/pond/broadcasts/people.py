@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from pond.broadcasts.model_audience import Chat, Condition, Every, Happened, Person
+from pond.broadcasts.model_audience import Audience, Chat, Condition, Every, Happened, Person, matches
 from pond.broadcasts.model_audience_reader import subject, walk
 from pond.channels import codes, followers
+from pond.channels.model import Follower
 from pond.groups import standings
 from pond.groups.model import Group
 from pond.kernel.clock import CHINA, china_day
@@ -20,6 +21,7 @@ from pond.programmes import service as programmes
 
 _DAY = timedelta(days=1)
 _OF_SEATS = {"group", "seat", "seat_taken"}
+_OF_FOLLOWERS = {"tag", "idle_days"}
 
 
 def members(
@@ -58,6 +60,12 @@ def chat(group: Group) -> Chat:
     )
 
 
+def happened(where: Condition, one: Chat) -> bool:
+    """Whether what a condition asks to have happened did happen to a group, leaving all else aside."""
+    parts = where.of if isinstance(where, Every) else (where,)
+    return all(matches(Audience(part), one) for part in parts if isinstance(part, Happened))
+
+
 def months_since(month: str, today: date) -> int:
     """Whole calendar months from a month written `2026-03` to today's; negative when it is to come."""
     year, number = map(int, month.split("-"))
@@ -89,11 +97,13 @@ def _known(programme_id: str, enrolled: list[Enrolled], asked: set[str | None], 
     seats = {}
     if asked & _OF_SEATS:
         seats = {seat.member_id: seat for seat in standings.seats(programme_id, member_ids)}
-    heard = _heard((one.follower_id for one in enrolled), now) if "idle_days" in asked else {}
+    found = {}
+    if asked & _OF_FOLLOWERS:
+        found = {one.follower_id: one for one in followers.several({one.follower_id for one in enrolled})}
     tags = _tags({one.channel_id for one in enrolled if one.channel_id}) if "tag" in asked else {}
     people = []
     for one in enrolled:
-        seat = seats.get(one.member_id)
+        seat, follower = seats.get(one.member_id), found.get(one.follower_id)
         people.append(
             Person(
                 member_id=one.member_id,
@@ -102,8 +112,8 @@ def _known(programme_id: str, enrolled: list[Enrolled], asked: set[str | None], 
                 due_months=-months_since(one.due_in, today) if one.due_in else None,
                 kind=one.kind,
                 channel=one.channel_id,
-                tags=tags.get(one.channel_id or "", frozenset()),
-                idle_days=heard.get(one.follower_id),
+                tags=tags.get(one.channel_id or "", frozenset()) | (follower.tags if follower else frozenset()),
+                idle_days=_idle_days(follower, now),
                 group=seat.chat_id if seat else None,
                 seat=seat.state if seat else "none",
                 happened={"seat_taken": seat.taken_at} if seat and seat.taken_at else {},
@@ -112,13 +122,9 @@ def _known(programme_id: str, enrolled: list[Enrolled], asked: set[str | None], 
     return people
 
 
-def _heard(follower_ids: Iterable[str], now: datetime) -> dict[str, int]:
-    """How many whole days ago each was last heard of at the account."""
-    return {
-        one.follower_id: max(0, (now - one.following_at).days)
-        for one in followers.several(set(follower_ids))
-        if one.following_at
-    }
+def _idle_days(follower: Follower | None, now: datetime) -> int | None:
+    """How many whole days ago they were last heard of at the account."""
+    return max(0, (now - follower.following_at).days) if follower and follower.following_at else None
 
 
 def _tags(channel_ids: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -17,6 +17,7 @@ from pond.broadcasts.model_limits import faults
 from pond.broadcasts.rendering import Value
 from pond.groups import standings
 from pond.kernel.errors import Permanent
+from pond.kernel.settings import settings
 from pond.programmes.model import Programme
 
 GROUP_NAME = "群" * 30  # as long as staff name groups
@@ -85,7 +86,7 @@ def _values(programme: Programme) -> Iterator[tuple[str, Mapping[str, Value]]]:
             stage = programme.stage(segment.stage_id)
             theirs = {"group": f"{segment.name}1群", "segment": segment.name, "stage": stage.name if stage else ""}
             yield label, {**shared, **theirs}
-    longest = {
+    longest: dict[str, Value] = {
         "group": GROUP_NAME,
         "stage": max((stage.name for stage in programme.stages), key=len),
         "segment": max((segment.name for segment in programme.segments), key=len),
@@ -95,12 +96,8 @@ def _values(programme: Programme) -> Iterator[tuple[str, Mapping[str, Value]]]:
 
 
 def _longest_link(url: str, tag: str) -> str:
-    from pond.kernel.settings import settings
-
     return f"{settings().public_url}/l/".ljust(len(settings().public_url) + LINK, "x")
 
 
 def _size(lines: tuple[str, ...]) -> int:
     return sum(map(len, lines))
-
-

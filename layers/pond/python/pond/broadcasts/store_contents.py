@@ -6,11 +6,13 @@ where it is found by stage and day without knowing its id.
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from pond.broadcasts.model_content import Content, ContentState
@@ -81,7 +83,7 @@ def put_draft(content: Content, by: str, now: datetime) -> bool:
 
 def set_previewed(content: Content, fingerprint: str, programme_ids: list[str]) -> bool:
     """Note that somebody looked at examples of exactly these words; False when the draft is another by now."""
-    actions = [_Row.previewed.set(fingerprint), _Row.previewed_for.set(programme_ids)]
+    actions: list[Action] = [_Row.previewed.set(fingerprint), _Row.previewed_for.set(programme_ids)]
     try:
         _Row(content.content_id, content.version).update(
             actions, condition=(_Row.state == "draft") & (_Row.document == _text(content))
@@ -111,9 +113,7 @@ def approve(content: Content, before: int | None, by: str, now: datetime) -> boo
             _Row.approved_by.set(by),
             _Row.shelf.set(content.stage or _ANY),
         ],
-        condition=(_Row.state == "draft")
-        & (_Row.document == _text(content))
-        & (_Row.previewed == content.previewed),
+        condition=(_Row.state == "draft") & (_Row.document == _text(content)) & (_Row.previewed == content.previewed),
     )
     if before is not None:
         transaction.update("before", _Row(content.content_id, before), [_Row.shelf.remove()])
@@ -139,8 +139,6 @@ def _text(content: Content) -> str:
 
 
 def _content(row: Any) -> Content:
-    from dataclasses import replace
-
     return replace(
         read(json.loads(row.document)),
         version=row.version,

@@ -52,9 +52,7 @@ def name(data: bytes) -> str:
 def put(file: File, data: bytes, by: str, now: datetime) -> None:
     """Keep a file: its bytes first, then that it is there."""
     client("s3").put_object(Bucket=settings().media_bucket, Key=_key(file.media), Body=data)
-    _Row(
-        file.media, _FILE, form=file.form, filename=file.filename, size=file.size, put_at=now, put_by=by
-    ).save()
+    _Row(file.media, _FILE, form=file.form, filename=file.filename, size=file.size, put_at=now, put_by=by).save()
 
 
 def get(media: str) -> File | None:

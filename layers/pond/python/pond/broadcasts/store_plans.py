@@ -85,7 +85,8 @@ def get(key: str) -> Stored | None:
         row = _Plan.get(key, consistent_read=True)
     except _Plan.DoesNotExist:
         return None
-    if row.document is None:
+    held: Any = row
+    if held.document is None:
         return None
     return Stored(
         key=key,
@@ -93,11 +94,11 @@ def get(key: str) -> Stored | None:
         version=row.version or 0,
         applied_at=row.applied_at,
         applied_by=row.applied_by or "",
-        progress=row.progress.as_dict() if row.progress else {},  # type: ignore[no-untyped-call]
+        progress=held.progress.as_dict() if held.progress is not None else {},
     )
 
 
-def keys() -> list[str]:
+def listed() -> list[str]:
     """The keys of all plans, sorted."""
     try:
         return sorted(_Plan.get(_DIRECTORY, consistent_read=True).ids or ())
@@ -193,6 +194,19 @@ def put_document(key: str, document: dict[str, Any], now: datetime) -> bool:
             raise
         return False
     return True
+
+
+def plain(document: dict[str, Any]) -> dict[str, Any]:
+    """A document as it is read back: YAML has days, JSON their texts."""
+    read_back: dict[str, Any] = json.loads(_text(document))
+    return read_back
+
+
+def drop(key: str, run: Run, reason: str) -> None:
+    """What was planned cannot go after all: say so, and why."""
+    _Run(key, f"{run.step_id}~{run.occurrence}").update(
+        [_Run.outcome.set("dropped"), _Run.reason.set(reason)], condition=_Run.run_id.exists()
+    )
 
 
 def _text(document: dict[str, Any]) -> str:

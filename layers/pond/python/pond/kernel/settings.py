@@ -33,6 +33,7 @@ class Settings:
     result_queue_url: str = ""
     schedule_group: str = ""
     backup_bucket: str = ""
+    media_bucket: str = ""  # pictures, videos and files of content
     schedule_role_arn: str = ""
     official_account_url: str = "https://api.weixin.qq.com"
     oauth_url: str = "https://open.weixin.qq.com"
