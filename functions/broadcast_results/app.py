@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pond.broadcasts import courier
+from pond.broadcasts import hearing
 from pond.kernel import clock, queues
 from pond.kernel.logs import logger, metrics
 
@@ -11,4 +11,4 @@ from pond.kernel.logs import logger, metrics
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Work through a batch of chunks to ask about and of links opened, seats taken, orders paid."""
-    return queues.work(event, lambda message: courier.hear(message, clock.now()))
+    return queues.work(event, lambda message: hearing.hear(message, clock.now()))

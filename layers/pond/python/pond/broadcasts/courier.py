@@ -1,10 +1,8 @@
-"""What the workers of broadcasts take from their queues, and what each message makes them do."""
+"""What the courier takes from its queue, and what each message makes it do."""
 
 from datetime import datetime
 
-from pond.broadcasts import dealing, dispatching, expanding, progress, responses, results, scheduling
-from pond.channels.events import LinkOpened
-from pond.groups.events import SeatTaken
+from pond.broadcasts import dealing, dispatching, expanding, progress, scheduling
 from pond.kernel import queues
 from pond.kernel.errors import Permanent
 from pond.kernel.logs import logger
@@ -19,7 +17,8 @@ def take(message: queues.Envelope, now: datetime) -> None:
         Permanent: `broadcast.unexpected`, when it is no message of theirs.
         Transient: something is busy; the same message again is right.
     """
-    kind, broadcast_id, chunk_id = _read(message)
+    kind = message.get("kind")
+    broadcast_id, chunk_id = str(message.get("broadcast_id")), str(message.get("chunk_id"))
     match kind:
         case scheduling.DUE | progress.LOOK:
             outcome = advance(broadcast_id, now)
@@ -28,36 +27,6 @@ def take(message: queues.Envelope, now: datetime) -> None:
         case _:
             raise Permanent("broadcast.unexpected", f"nothing to send: {kind}")
     logger.info("broadcast", extra={"kind": kind, "broadcast_id": broadcast_id, "outcome": outcome})
-
-
-def hear(message: queues.Envelope, now: datetime) -> None:
-    """Do what a message of the results' queue says: ask, take back, or note what somebody did.
-
-    Raises:
-        Permanent, Transient: as `take`.
-    """
-    kind, broadcast_id, chunk_id = _read(message)
-    outcome: object
-    match kind:
-        case progress.ASK:
-            outcome = results.ask(broadcast_id, chunk_id, now)
-        case progress.WITHDRAW:
-            outcome = results.withdraw(broadcast_id, chunk_id, now)
-        case LinkOpened.name:
-            outcome = responses.opened(LinkOpened.read(message))
-        case SeatTaken.name:
-            outcome = responses.joined(SeatTaken.read(message), now)
-        case "order.paid":
-            paid = message["detail"]
-            outcome = responses.bought(paid["tid"], paid.get("member_id"), paid.get("programme_id") or "", now)
-        case _:
-            raise Permanent("broadcast.unexpected", f"no result: {kind}")
-    logger.info("heard", extra={"kind": kind, "broadcast_id": broadcast_id, "outcome": outcome})
-
-
-def _read(message: queues.Envelope) -> tuple[str, str, str]:
-    kind = message.get("kind") or message.get("detail-type")
-    return str(kind), str(message.get("broadcast_id", "")), str(message.get("chunk_id", ""))
 
 
 def advance(broadcast_id: str, now: datetime) -> str:
