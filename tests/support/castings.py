@@ -27,7 +27,15 @@ from pond.programmes import service as programmes
 from support.cloud import ROOT
 from support.sandbox import Sandbox
 
+MORNING = range(2, 6)  # from ten o'clock in China: well before quiet hours
 ALL = Audience(everybody=True)
+
+
+@dataclass
+class Time:
+    """The one time of a test, here and at the partners; it only goes on."""
+
+    now: datetime
 
 
 @dataclass
@@ -37,14 +45,26 @@ class Casting:
 
     programme_id: str
     sandbox: Sandbox
-    now: datetime
+    time: Time
     unique: Callable[[str], str]
     chats: dict[str, list[str]] = field(default_factory=dict)  # by owner
     scheduled_ids: set[str] = field(default_factory=set)  # all tests of a run share the tables
     waiting: deque[dict[str, Any]] = field(default_factory=deque)
 
+    @property
+    def now(self) -> datetime:
+        """The time."""
+        return self.time.now
+
+    def until(self, moment: datetime) -> None:
+        """Let time pass up to a moment, with nobody at work."""
+        self.time.now = moment
+        self.sandbox.do("POST", "/clock", {"now": moment.timestamp(), "freeze": True})
+
     def elsewhere(self) -> "Casting":
-        """The same with a programme of its own, and nobody in it."""
+        """The same with a programme of its own, and nobody in it, in the day."""
+        if self.now.hour not in MORNING:
+            self.until(self.now.replace(hour=MORNING[0]) + timedelta(days=1))
         programme_id = self.unique("programme")
         document = yaml.safe_load((ROOT / "infra/demo/programme.yaml").read_text())
         programmes.apply(document | {"programme_id": programme_id}, self.now)
@@ -172,8 +192,7 @@ class Casting:
 
     def passes(self, time: timedelta) -> None:
         """Let time pass, here and at the partners; the caretaker's minute comes at its end."""
-        self.now += time
-        self.sandbox.do("POST", "/clock", {"advance": time.total_seconds()})
+        self.until(self.now + time)
         mine = [one for one in store_broadcasts.due(self.now, 1_000) if one in self.scheduled_ids]
         progress.ask(mine, self.now)
         self.work()
