@@ -3,6 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from pond.channels import followers
 from pond.groups import rosters, store
 from pond.groups.model import Group
 from pond.groups.store import SeatRow
+from pond.kernel.errors import Transient
 from pond.kernel.ids import pseudonym
 from pond.kernel.sealing import seal
 from pond.members.model import Registration
@@ -185,9 +187,15 @@ class Casting:
     def work(self) -> None:
         """Take messages until none is left; one whose worker dies is delivered again."""
         while self.waiting:
+            self.work_one()
+
+    def work_one(self) -> None:
+        """Take the message that waits longest; what could not be done now, the next look at the broadcast asks for."""
+        if self.waiting:
             message = self.waiting[0]
             hears = message["kind"] in (progress.ASK, progress.WITHDRAW)
-            (hearing.hear if hears else courier.take)(message, self.now)
+            with suppress(Transient):
+                (hearing.hear if hears else courier.take)(message, self.now)
             self.waiting.popleft()
 
     def passes(self, time: timedelta) -> None:

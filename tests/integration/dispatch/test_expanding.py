@@ -1,4 +1,4 @@
-"""An audience is written as targets once each, for any paging, whatever a worker dies at and whoever else expands it."""
+"""An audience is written as targets once each: for any paging, whatever a worker dies at, whoever else expands it."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def broadcast(broadcast_id: str, shares: list[int], now: datetime) -> Broadcast:
 
 @pytest.mark.parametrize("racing", [False, True])
 def test_each_once(cloud: Cloud, unique: Callable[[str], str], now: datetime, racing: bool) -> None:
-    @settings(max_examples=examples(12), suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(5), suppress_health_check=[HealthCheck.too_slow])
     @given(
         count=st.integers(0, 260),
         page=st.integers(1, 120),
@@ -98,5 +98,5 @@ def _dealt_once(here: Broadcast, ids: list[str], now: datetime) -> None:
     ]
     assert dealt == Counter(with_version)
     assert all(chunk.marks == PENDING * len(locating.recipients(chunk)) for chunk in chunks)
-    assert all(1 <= count == 1 for count in dealt.values())
+    assert set(dealt.values()) <= {1}
     assert set(dealt) <= set(ids)

@@ -4,6 +4,7 @@ of order, with stops and resumes between, taps of owners, and partners that don'
 import random
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from pond.broadcasts import courier, hearing, progress, scheduling, store_broadcasts, store_chunks
 from pond.broadcasts.model_targets import SENT
+from pond.kernel.errors import Transient
 from support.budgets import examples
 from support.castings import Casting
 
@@ -27,7 +29,8 @@ STEPS = ("due", "minute", "hours", "one", "again", "stop", "resume", "tap", "los
 
 def take(here: Casting, message: dict[str, object]) -> None:
     hears = message["kind"] in (progress.ASK, progress.WITHDRAW)
-    (hearing.hear if hears else courier.take)(message, here.now)
+    with suppress(Transient):
+        (hearing.hear if hears else courier.take)(message, here.now)
 
 
 def step(here: Casting, name: str, broadcast_id: str, chance: random.Random, old: list[dict[str, object]]) -> None:
@@ -60,9 +63,9 @@ def step(here: Casting, name: str, broadcast_id: str, chance: random.Random, old
 
 def test_any_order(casting: Casting, unique: Callable[[str], str]) -> None:
     @settings(
-        max_examples=examples(12), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+        max_examples=examples(4), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
     )
-    @given(names=st.lists(st.sampled_from(STEPS), min_size=5, max_size=30), seed=st.integers(0, 1_000))
+    @given(names=st.lists(st.sampled_from(STEPS), min_size=5, max_size=20), seed=st.integers(0, 1_000))
     def check(names: list[str], seed: int) -> None:
         here = casting.elsewhere()
         casting.sandbox.do("DELETE", "/faults")
@@ -91,13 +94,12 @@ def _ends_well(here: Casting, broadcast_id: str) -> None:
     here.waiting.clear()  # lost
     here.ask(broadcast_id)
     here.work()
-    for _ in range(12):
+    for _ in range(24):  # a night of quiet hours, and a day of asking
+        if scheduling.get(broadcast_id).state == "sent":
+            break
         here.passes(2 * MINUTE)
-    if scheduling.get(broadcast_id).state != "sent":
         here.taps()
-        for hours in (1, 6, 14, 6, 1):
-            here.passes(timedelta(hours=hours))
-    here.passes(2 * MINUTE)
+        here.passes(timedelta(hours=3))
     assert scheduling.get(broadcast_id).state == "sent"
     marks = here.marks(broadcast_id)
     assert len(marks) == 3 and set(marks) <= set("sU"), marks
