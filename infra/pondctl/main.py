@@ -16,6 +16,7 @@ from pond.kernel.clock import now as clock_now
 from pond.kernel.errors import PondError
 from pondctl import (
     backups,
+    broadcasts,
     channels,
     checks,
     dead_letters,
@@ -59,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
         members,
         reach,
         backups,
+        broadcasts,
         checks,
         dead_letters,
         secret_store,

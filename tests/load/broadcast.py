@@ -22,7 +22,6 @@ from unittest.mock import patch
 
 from load.units import Units, counting
 from pond.broadcasts import dealing, expanding, scheduling, store_chunks, store_targets
-from pond.broadcasts import limits as call_limits
 from pond.broadcasts.model import Broadcast
 from pond.kernel import clock, queues
 from pond.kernel.aws import client
@@ -91,15 +90,15 @@ def place() -> Iterator[Casting]:
 @contextmanager
 def paying(here: Casting) -> Iterator[Paid]:
     """Note when calls are paid for."""
-    paid = Paid()
+    paid, really = Paid(), buckets.take
 
     def take(name: str, calls: int, now: datetime) -> float:
-        wait = buckets.take(name, calls, now)
+        wait = really(name, calls, now)
         if not wait:
             paid.at.setdefault(name, []).extend([now.timestamp()] * calls)
         return wait
 
-    with patch.object(call_limits.buckets, "take", take):
+    with patch.object(buckets, "take", take):
         yield paid
 
 
