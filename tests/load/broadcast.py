@@ -117,7 +117,8 @@ def to_groups(here: Casting, groups: int, owners: int) -> tuple[float, float, Un
         units.step = "hand out"
         while "." in here.marks(broadcast_id):
             here.work()
-            here.passes(timedelta(seconds=10))
+            here.until(here.now + timedelta(seconds=1))
+            here.ask(broadcast_id)
         handed = (here.now - began).total_seconds()
         units.step = "ask"
         here.taps()
