@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from pond.broadcasts import courier, scheduling, store_chunks
+from pond.broadcasts import contents, courier, progress, scheduling, store_broadcasts, store_chunks
 from pond.broadcasts.model import Broadcast, Draft, Route, Variant
 from pond.broadcasts.model_audience import Audience
 from pond.groups import store
@@ -30,6 +30,7 @@ class Casting:
     now: datetime
     unique: Callable[[str], str]
     chats: dict[str, list[str]] = field(default_factory=dict)  # by owner
+    scheduled_ids: set[str] = field(default_factory=set)  # all tests of a run share the tables
     waiting: deque[dict[str, Any]] = field(default_factory=deque)
 
     def elsewhere(self) -> "Casting":
@@ -38,7 +39,17 @@ class Casting:
         document = yaml.safe_load((ROOT / "infra/demo/programme.yaml").read_text())
         programmes.apply(document | {"programme_id": programme_id}, self.now)
         self.waiting.clear()
-        return replace(self, programme_id=programme_id, chats={})
+        self.piece("morning", "早安，今天也要好好吃饭。")
+        return replace(self, programme_id=programme_id, chats={}, scheduled_ids=set())
+
+    def piece(self, content_id: str, body: str, **more: Any) -> str:
+        """An approved piece of content; its id."""
+        contents.add(
+            {"content_id": content_id, "title": content_id, "form": "text", "body": body, **more}, "ana", self.now
+        )
+        contents.preview(content_id, [])
+        contents.approve(content_id, "ana", self.now)
+        return content_id
 
     def owner(self, groups: int) -> str:
         """A member of staff with so many groups."""
@@ -88,6 +99,7 @@ class Casting:
         broadcast_id = scheduling.plan(draft or self.draft(), self.now)
         scheduling.approve(broadcast_id, "ana", self.now)
         scheduling.schedule(broadcast_id, self.now)
+        self.scheduled_ids.add(broadcast_id)
         return broadcast_id
 
     def ask(self, broadcast_id: str) -> None:
@@ -104,7 +116,8 @@ class Casting:
         """Let time pass, here and at the partners; the caretaker's minute comes at its end."""
         self.now += time
         self.sandbox.do("POST", "/clock", {"advance": time.total_seconds()})
-        scheduling.tend(self.now)
+        mine = [one for one in store_broadcasts.due(self.now, 1_000) if one in self.scheduled_ids]
+        progress.ask(mine, self.now)
         self.work()
 
     def run(self, broadcast_id: str) -> Broadcast:

@@ -1,12 +1,10 @@
 """Programmes whose broadcasts can be watched."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 
-from pond.broadcasts import contents, rendering, timing
-from pond.broadcasts.model_content import Content, Rendered
-from pond.broadcasts.model_timing import Rules, Verdict
 from pond.kernel import clock, queues
 from pond.kernel.aws import client
 from pond.kernel.settings import forget
@@ -25,7 +23,8 @@ def casting(
     cloud: Cloud, partners: Sandbox, schedules: None, unique: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Casting]:
     """A programme of its own, with the sandbox as WeCom and messages that wait in this process."""
-    now = clock.now()
+    tomorrow = clock.now() + timedelta(days=1)
+    now = tomorrow.replace(hour=2, minute=0, second=0, microsecond=0)  # ten o'clock in China
     partners.do("POST", "/clock", {"now": now.timestamp(), "freeze": True})
     partners.do("PATCH", "/switches", {"wecom.mass_dispatch_seconds": 0, "wecom.mass_result_lag_seconds": 0})
     _empty_buckets(f"{cloud.prefix}-buckets")  # other tests took from them in what is the future here
@@ -38,19 +37,6 @@ def casting(
     }.items():
         monkeypatch.setenv(name, value)
     forget()
-    # until these are there
-    content = lambda content_id, version: Content(
-        content_id=content_id, version=version, title="t", form="text", body="早安"
-    )
-    monkeypatch.setattr(contents, "get", content)
-    monkeypatch.setattr(rendering, "values_for", lambda *a: {})
-    monkeypatch.setattr(
-        rendering, "render", lambda content, values, *a: Rendered(f"{content.body} {content.content_id}")
-    )
-    monkeypatch.setattr(timing, "rules", lambda p: Rules())
-    monkeypatch.setattr(timing, "next_moment", lambda rules, at: Verdict("send", at))
-    monkeypatch.setattr(timing, "allowed", lambda rules, kind, counted, at: Verdict("send", at))
-    monkeypatch.setattr(timing, "periods", lambda at: ("day", "week", "month"))
     yield made
 
 

@@ -76,14 +76,14 @@ def prepare(broadcast: Broadcast, chunk: Chunk, now: datetime) -> Call:
     """The call for those of a chunk's targets that are still to be handed out."""
     assert chunk.sender is not None  # chunks of these routes are dealt by sender
     recipients = dealing.recipients(chunk)
-    said = wording.words(broadcast, chunk.variant, recipients[0], broadcast.began_at or broadcast.due_at)
+    said = wording.words(broadcast, chunk.variant, recipients[0] if len(recipients) == 1 else None)
     pending = [place for place, mark in enumerate(chunk.marks) if mark == PENDING]
     to_groups = broadcast.route == "wecom_group"
     ids = {place: recipients[place] for place in pending} if to_groups else _customers(chunk, recipients, pending, now)
     return Call(
         sender=chunk.sender,
         text=said.text,
-        attachments=attaching.for_wecom(said.attachments),
+        attachments=attaching.for_wecom(said.attachments, now),
         targets=ids,
         unreachable=frozenset(pending) - ids.keys(),
         to_groups=to_groups,

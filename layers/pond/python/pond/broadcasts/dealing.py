@@ -2,14 +2,14 @@
 
 Chunks are a function of the sheets, which never change: dealing again, from wherever it broke off, writes the same.
 Members who are written to one by one stay in their sheet; what staff send is gathered by who has to tap, so that each
-has one task for a version.
+has one task for a version; only words that name the group need a task for each group.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from pond.broadcasts import store_broadcasts, store_chunks, store_targets
+from pond.broadcasts import store_broadcasts, store_chunks, store_targets, wording
 from pond.broadcasts.model import Broadcast
 from pond.broadcasts.model_targets import PENDING, Chunk, Sheet, parts
 from pond.kernel.ids import pseudonym
@@ -56,7 +56,8 @@ def _by_sender(broadcast: Broadcast, sheets: Iterable[Sheet]) -> Iterator[Chunk]
             if target.reason is None and target.sender and target.variant is not None:
                 tasks[target.sender, target.variant].append(target.recipient_id)
     for (sender, variant), mine in tasks.items():
-        for number, part in enumerate(parts(sorted(mine), MOST[broadcast.route])):
+        most = 1 if wording.is_personal(broadcast, variant) else MOST[broadcast.route]
+        for number, part in enumerate(parts(sorted(mine), most)):
             chunk_id = f"{pseudonym('staff', sender)}.{variant}.{number}"
             store_targets.put_list(broadcast.broadcast_id, chunk_id, part)
             yield Chunk(

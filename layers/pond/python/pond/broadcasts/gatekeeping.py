@@ -13,6 +13,7 @@ from pond.broadcasts.model_targets import Target
 from pond.groups import setup, standings
 from pond.groups.model import Group
 from pond.members import identities
+from pond.volunteers import service as volunteers
 
 Gate = Callable[[Sequence[str]], Iterable[Target]]
 
@@ -21,15 +22,20 @@ def gate(broadcast: Broadcast, now: datetime) -> Gate:
     """What decides about the recipients of one broadcast."""
     if broadcast.kind == "group":
         over = caps.groups_over(broadcast, now)
-        return lambda chat_ids: _groups(broadcast, chat_ids, over)
+        return lambda chat_ids: _groups(broadcast, chat_ids, over, now)
     return lambda member_ids: _members(broadcast, member_ids)
 
 
-def _groups(broadcast: Broadcast, chat_ids: Sequence[str], over: frozenset[str]) -> Iterable[Target]:
+def _groups(
+    broadcast: Broadcast, chat_ids: Sequence[str], over: frozenset[str], now: datetime
+) -> Iterable[Target]:
     groups = setup.several(chat_ids)
     for chat_id in chat_ids:
         group = groups.get(chat_id)
-        yield _target(broadcast, chat_id, group.owner if group else None, _why_not(group, chat_id in over))
+        sender = group.owner if group else None
+        if broadcast.route == "duty":
+            sender = volunteers.serving(chat_id, now) or sender
+        yield _target(broadcast, chat_id, sender, _why_not(group, chat_id in over))
 
 
 def _why_not(group: Group | None, over: bool) -> str | None:

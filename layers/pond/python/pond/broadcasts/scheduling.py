@@ -18,7 +18,7 @@ from pond.programmes import service as programmes
 DUE = "broadcast.due"
 EARLY = timedelta(seconds=60)  # EventBridge Scheduler is exact to the minute
 LONGEST_AHEAD = timedelta(days=180)
-_AT_ONCE = 50
+_AT_ONCE = 200  # broadcasts looked at in a minute
 
 
 def plan(draft: Draft, now: datetime) -> str:

@@ -4,11 +4,11 @@ Each message is claimed on the member's own row before it is sent (`channels.not
 tells only who was not told. A chunk is one worker's at a time, and a stop is heeded between some messages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pond.broadcasts import attaching, dealing, store_broadcasts, store_chunks, timing, wording
+from pond.broadcasts import attaching, dealing, store_broadcasts, store_chunks, texting, timing, wording
 from pond.broadcasts.caps import NOTICE, person_over
 from pond.broadcasts.limits import pay
 from pond.broadcasts.model import Broadcast
@@ -19,12 +19,13 @@ from pond.channels.model import Follower
 from pond.kernel.errors import Transient
 from pond.kernel.settings import settings
 from pond.members import directory
+from pond.members.directory import Contact
 from pond.platforms.errors import Meaning, PartnerRefused
+from pond.platforms.model_messages import Message
 from pond.programmes import service as programmes
 from pond.programmes.model import page_path
 from pond.programmes.model_texts import fill
 
-CALLS = {"account": "official_account/custom", "sms": "sms"}
 TEMPLATE = "broadcast"  # the programme's template for who can only be reached by one
 STOP_HEEDED = 20  # messages between looks whether the broadcast still goes on
 BUSY = timedelta(minutes=5)
@@ -41,20 +42,21 @@ def write(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
     members = dealing.recipients(claimed)
     reached = _followers(broadcast, members)
     pending = [place for place, mark in enumerate(marks) if mark == PENDING]
+    contacts = directory.contacts_of(reached) if broadcast.route == "sms" else {}
     rules = timing.rules(broadcast.programme_id)
     try:
         for number, place in enumerate(pending):
             if number % STOP_HEEDED == 0:
                 if number and not _goes_on(broadcast.broadcast_id):
                     break
-                pay(CALLS[broadcast.route], now, min(STOP_HEEDED, len(pending) - number))
+                pay(_call(broadcast.route), now, min(STOP_HEEDED, len(pending) - number))
             follower = reached.get(members[place])
             if follower is None:
                 marks[place] = "X"
             elif NOTICE + broadcast.broadcast_id not in follower.notices and _is_over(rules, follower, now):
                 marks[place] = "Q"
             else:
-                marks[place] = _tell(broadcast, claimed.variant, members[place], follower, now)
+                marks[place] = _tell(broadcast, claimed.variant, members[place], follower, contacts, now)
     except Transient as error:
         due_at = now + timedelta(seconds=getattr(error, "seconds", BUSY.total_seconds()))
     left = PENDING in marks
@@ -62,29 +64,59 @@ def write(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
     return ("left" if left else "done") if store_chunks.swap(claimed, done) else "over"
 
 
-def _tell(broadcast: Broadcast, variant: int, member_id: str, follower: Follower, now: datetime) -> str:
-    """Tell one member; the mark."""
-    said = wording.words(broadcast, variant, member_id, broadcast.began_at or now)
-    programme = programmes.get(broadcast.programme_id)
-    url = f"{settings().public_url}{page_path(broadcast.programme_id)}"
-    template = programme.templates.get(TEMPLATE)
-    values = {"name": programme.name, "text": said.text[:20]}
-    filled = {key: fill(text, **values) for key, text in template.items()} if template else None
+def _tell(
+    broadcast: Broadcast,
+    variant: int,
+    member_id: str,
+    follower: Follower,
+    contacts: Mapping[str, Contact],
+    now: datetime,
+) -> str:
+    """Tell one member all of it; the mark."""
+    said = wording.words(broadcast, variant, member_id)
     try:
-        told = notices.tell(
-            follower.follower_id,
-            NOTICE + broadcast.broadcast_id,
-            attaching.as_text(said),
-            filled,
-            url,
-            now,
-            seen=follower,
-        )
+        if broadcast.route == "sms":
+            template = broadcast.variants[variant].content_id
+            return texting.text(broadcast, template, follower, contacts.get(member_id), said.text, now)
+        first, *more = attaching.for_account(said, now)
+        told = _notice(broadcast, "", first, _template(broadcast, said.text), follower, True, now)
+        if told == "told":
+            for number, message in enumerate(more, 1):
+                _notice(broadcast, f"~{number}", message, None, follower, False, now)
     except PartnerRefused as error:
         if error.meaning in (Meaning.CONFIGURATION, Meaning.TOKEN):
             raise Transient("broadcast.configuration", error.code) from error  # an operator may mend it
         return "R"
     return _OUTCOMES[told]
+
+
+def _notice(
+    broadcast: Broadcast,
+    part: str,
+    message: Message,
+    template: Mapping[str, str] | None,
+    follower: Follower,
+    seen: bool,
+    now: datetime,
+) -> notices.Told:
+    return notices.tell(
+        follower.follower_id,
+        f"{NOTICE}{broadcast.broadcast_id}{part}",
+        "",
+        template,
+        f"{settings().public_url}{page_path(broadcast.programme_id)}",
+        now,
+        seen=follower if seen else None,
+        message=message,
+    )
+
+
+def _template(broadcast: Broadcast, text: str) -> dict[str, str] | None:
+    """The programme's template, filled in, for who can't be written to freely now."""
+    programme = programmes.get(broadcast.programme_id)
+    template = programme.templates.get(TEMPLATE)
+    values = {"name": programme.name, "text": text[:20]}
+    return {key: fill(one, **values) for key, one in template.items()} if template else None
 
 
 def _followers(broadcast: Broadcast, member_ids: Sequence[str]) -> dict[str, Follower]:
@@ -95,6 +127,10 @@ def _followers(broadcast: Broadcast, member_ids: Sequence[str]) -> dict[str, Fol
 
 def _is_over(rules: Rules, follower: Follower, now: datetime) -> bool:
     return person_over(rules, {name: notice.at for name, notice in follower.notices.items()}, now)
+
+
+def _call(route: str) -> str:
+    return "official_account/custom" if route == "account" else f"sms_{settings().sms_vendor}"
 
 
 def _goes_on(broadcast_id: str) -> bool:

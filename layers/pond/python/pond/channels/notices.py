@@ -6,7 +6,7 @@ again, under the same id, for the ten minutes in which WeChat delivers it once; 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,8 +15,9 @@ from pond.channels.model import Follower, Notice, Route
 from pond.kernel.errors import OutcomeUnknown, Transient
 from pond.kernel.logs import count
 from pond.kernel.settings import secret
-from pond.platforms import official_account
+from pond.platforms import model_messages, official_account, official_sending
 from pond.platforms.errors import Meaning, PartnerBusy, PartnerRefused
+from pond.platforms.model_messages import Message
 
 Told = Literal["told", "already", "unreachable", "unknown"]
 
@@ -33,9 +34,10 @@ def tell(
     url: str,
     now: datetime,
     seen: Follower | None = None,
+    message: Message | None = None,
 ) -> Told:
     """Tell the follower, unless they were told: `text` while their window is open, else `template`, which opens `url`.
-    `seen` is the follower if they were read just before.
+    `seen` is the follower if they were read just before; `message` is what is sent instead of `text`.
 
     Raises:
         Transient: WeChat is busy or did not answer; calling again is right.
@@ -56,9 +58,27 @@ def tell(
         notice = Notice("told" if route == "custom" else "claimed", route, now)
         if store.claim(follower_id, notice_id, notice, _oldest(follower)):
             if route == "custom":
-                return _send_text(follower, notice_id, notice, text, template, url)
+                return _send_custom(follower, notice_id, notice, message or model_messages.text(text), template, url)
             return _send_template(follower, notice_id, notice, template or {}, url)
     raise Transient("notice.contended", notice_id)
+
+
+def once(follower: Follower, notice_id: str, send: Callable[[], Told], now: datetime) -> Told:
+    """Tell the follower by a way of the caller's own, such as a text message, unless they were told: claimed on their
+    row before `send` is called, and then never sent again. `send` raises Transient if nothing was sent.
+
+    Raises:
+        Transient: as `send`; calling again is right.
+    """
+    notice = Notice("told", "text", now)
+    if notice_id in follower.notices or not store.claim(follower.follower_id, notice_id, notice, _oldest(follower)):
+        return "already"
+    try:
+        told = send()
+    except (Transient, PartnerRefused):
+        store.release(follower.follower_id, notice_id, notice)
+        raise
+    return told if told == "told" or told == "already" else _settle(follower, notice_id, notice, told)
 
 
 def _go_on(
@@ -75,11 +95,11 @@ def _go_on(
     return "unknown"
 
 
-def _send_text(
-    follower: Follower, notice_id: str, notice: Notice, text: str, template: Mapping[str, str] | None, url: str
+def _send_custom(
+    follower: Follower, notice_id: str, notice: Notice, message: Message, template: Mapping[str, str] | None, url: str
 ) -> Told:
     try:
-        official_account.send_text(follower.openid, text)
+        official_sending.send(follower.openid, message)
     except PartnerBusy:
         store.release(follower.follower_id, notice_id, notice)
         raise

@@ -73,7 +73,8 @@ def secret(name: str) -> dict[str, Any]:
 
     Names in use: `keys` (hash_key, session_key), `official-account` (app_id, app_secret, token, aes_key, original_id,
     notice_template_id), `wecom` (corp_id, app_secret, token, aes_key), `youzan`
-    (client_id, client_secret, kdt_id), `sms` (the chosen vendor's credentials).
+    (client_id, client_secret, kdt_id), `sms` (the chosen vendor's credentials; optional
+    notice_templates, see `platforms.model_sms.templates_from`, and receipt_key).
     """
     held = _secrets.get(name)
     if held and time.monotonic() - held[0] < SECRET_SECONDS:

@@ -39,7 +39,7 @@ class Enrolled:
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """Personal data, in the clear: for a sealed backup only."""
+    """Personal data, in the clear: for a sealed backup, and for writing to them."""
 
     name: str = field(repr=False)
     phone: str = field(repr=False)
@@ -65,7 +65,11 @@ def page(after: str | None, limit: int) -> tuple[list[Listed], str | None]:
 
 def contact(listed: Listed) -> Contact:
     """The member's name and number; a KMS call for each data key this process has not met lately."""
-    personal = json.loads(unseal(listed.sealed, f"phones/{listed.phone_id}"))
+    return _contact(listed.phone_id, listed.sealed)
+
+
+def _contact(phone_id: str, sealed: bytes) -> Contact:
+    personal = json.loads(unseal(sealed, f"phones/{phone_id}"))
     return Contact(name=personal["name"], phone=personal["phone"])
 
 
@@ -89,6 +93,15 @@ def enrolled_of(programme_id: str, member_ids: Iterable[str]) -> list[Enrolled]:
         for one in store_directory.registrations(member_ids, [programme_id])
         if one.standing == "accepted"
     ]
+
+
+def contacts_of(member_ids: Iterable[str]) -> dict[str, Contact]:
+    """Names and numbers of several members, by the phone they have now: for writing to them."""
+    present = identities.present_phones(member_ids)
+    sealed = store_directory.sealed(present.values())
+    return {
+        member_id: _contact(phone_id, sealed[phone_id]) for member_id, phone_id in present.items() if phone_id in sealed
+    }
 
 
 def successors() -> dict[str, str]:

@@ -41,3 +41,8 @@ def registrations(member_ids: Iterable[str], programme_ids: Iterable[str]) -> It
     of = list(programme_ids)
     keys = [(member_id, programme_id) for member_id in member_ids for programme_id in of]
     return map(read_registration, RegistrationRow.batch_get(keys))
+
+
+def sealed(phone_ids: Iterable[str]) -> dict[str, bytes]:
+    """The sealed personal data of several phones."""
+    return {row.phone_id: row.sealed for row in PhoneRow.batch_get(list(phone_ids)) if row.sealed}

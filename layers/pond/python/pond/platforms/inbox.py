@@ -42,8 +42,8 @@ class Callback:
 
 
 def receive(source: str, business_key: str, kind: str, fields: Mapping[str, object], now: datetime) -> Received:
-    """Keep a callback if it is new. `source`: "wecom" or "official_account"; the keys are made below."""
-    callback_id = f"{source}-{pseudonym('callback', business_key)}"
+    """Keep a callback if it is new. `source`: "wecom", "official_account", …; most keys are made below."""
+    callback_id = _callback_id(source, business_key)
     first = store_inbox.add(
         store_inbox.Stored(
             callback_id=callback_id,
@@ -56,6 +56,12 @@ def receive(source: str, business_key: str, kind: str, fields: Mapping[str, obje
         )
     )
     return Received(callback_id, first)
+
+
+def find(source: str, business_key: str) -> Callback | None:
+    """The callback kept under a key, if it came."""
+    stored = store_inbox.find(_callback_id(source, business_key))
+    return Callback(stored.source, stored.kind, json.loads(stored.body), stored.received_at) if stored else None
 
 
 def load(callback_id: str) -> Callback:
@@ -94,6 +100,10 @@ def wecom_kind(fields: Mapping[str, object]) -> str:
     """How WeCom's callbacks are told apart: a contact's by ChangeType ("add_external_contact"), others by Event."""
     event = str(fields.get("Event") or fields.get("MsgType") or "unknown")
     return str(fields.get("ChangeType") or event) if event == _CONTACT else event
+
+
+def _callback_id(source: str, business_key: str) -> str:
+    return f"{source}-{pseudonym('callback', business_key)}"
 
 
 def _digest(*parts: object) -> str:

@@ -5,17 +5,49 @@ after `OutcomeUnknown` the caller looks with `find_task` and only then decides. 
 `results` are polled (say at 10 minutes, 1, 6 and 24 hours), each to its last page.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
-from typing import Any
 
-from pond.kernel.clock import CHINA, from_epoch
 from pond.platforms import model_sending
 from pond.platforms.errors import Meaning, PartnerBusy, PartnerRefused
 from pond.platforms.model_sending import Attachment
+from pond.platforms.model_tasks import (
+    ChatType,
+    CreatedTask,
+    Page,
+    ReminderOutcome,
+    StaffStatus,
+    StaffTask,
+    TargetResult,
+    TargetStatus,
+    Task,
+    created_task,
+    page_of,
+    staff_task,
+    target_result,
+)
 from pond.platforms.wecom import api
+
+__all__ = [
+    "ChatType",
+    "CreatedTask",
+    "Page",
+    "ReminderOutcome",
+    "StaffStatus",
+    "StaffTask",
+    "TargetResult",
+    "TargetStatus",
+    "Task",
+    "cancel",
+    "create_task",
+    "customers",
+    "every",
+    "find_task",
+    "recent",
+    "remind",
+    "results",
+    "tasks",
+]
 
 REMINDERS_MAX = 3  # per task in 24 hours
 _AT = "/cgi-bin/externalcontact"
@@ -23,84 +55,6 @@ _LIST_PAGE, _PAGE = 100, 1000
 _NO_CUSTOMERS, _STOPPED, _REMINDED_ENOUGH = 84061, 41093, 41094
 # Their clock and ours differ a little; and the time that the list shows is of the second in which the call arrived.
 _SKEW = timedelta(minutes=2)
-
-
-class ChatType(StrEnum):
-    """To whom a task goes."""
-
-    GROUP = "group"
-    SINGLE = "single"
-
-
-class StaffStatus(IntEnum):
-    """Whether a staff member has tapped "send"."""
-
-    UNSENT = 0
-    SENT = 2
-
-
-class TargetStatus(IntEnum):
-    """What became of one customer or group. OVER_LIMIT: they got as many mass messages as a month, week or day allows
-    (the admin's choice; staff's own count too), which WeCom only tells here."""
-
-    UNSENT = 0
-    SENT = 1
-    NOT_A_FRIEND = 2
-    OVER_LIMIT = 3
-
-
-@dataclass(frozen=True)
-class Task:
-    """A created task; `fail_list` are the targets WeCom left out at once (gone, or not this sender's)."""
-
-    msgid: str
-    fail_list: tuple[str, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True)
-class StaffTask:
-    """One staff member's part of a task."""
-
-    userid: str
-    status: StaffStatus
-    sent_at: datetime | None
-
-
-@dataclass(frozen=True)
-class TargetResult:
-    """One target's part; `target` is a chat_id or external_userid. `status` is an int where WeCom adds one."""
-
-    target: str = field(repr=False)
-    userid: str
-    status: TargetStatus | int
-    sent_at: datetime | None
-
-
-@dataclass(frozen=True)
-class CreatedTask:
-    """A task as the corp's list shows it; `creator` is empty when an app made it."""
-
-    msgid: str
-    creator: str
-    created_at: datetime
-    text: str
-    attachments: tuple[Attachment, ...]
-
-
-@dataclass(frozen=True)
-class Page[Item]:
-    """Some of a list; `cursor` asks for the next ones, empty after the last."""
-
-    items: tuple[Item, ...]
-    cursor: str
-
-
-class ReminderOutcome(StrEnum):
-    """What became of a reminder."""
-
-    REMINDED = "reminded"
-    ENOUGH = "enough"  # three in the last 24 hours
-    STOPPED = "stopped"  # the task was cancelled
 
 
 def create_task(
@@ -156,7 +110,7 @@ def recent(chat_type: ChatType, start: datetime, end: datetime, cursor: str = ""
             "cursor": cursor,
         },
     )
-    return _page(answer, "group_msg_list", _created)
+    return page_of(answer, "group_msg_list", created_task)
 
 
 def tasks(msgid: str, cursor: str = "") -> Page[StaffTask]:
@@ -166,7 +120,7 @@ def tasks(msgid: str, cursor: str = "") -> Page[StaffTask]:
         PartnerBusy: in the first seconds WeCom still hands it out (41063).
     """
     answer = api.call(f"{_AT}/get_groupmsg_task", body={"msgid": msgid, "limit": _PAGE, "cursor": cursor})
-    return _page(answer, "task_list", _staff_task)
+    return page_of(answer, "task_list", staff_task)
 
 
 def results(msgid: str, userid: str, cursor: str = "") -> Page[TargetResult]:
@@ -176,7 +130,7 @@ def results(msgid: str, userid: str, cursor: str = "") -> Page[TargetResult]:
         PartnerBusy: in the first seconds WeCom still hands the task out (41063).
     """
     body = {"msgid": msgid, "userid": userid, "limit": _PAGE, "cursor": cursor}
-    return _page(api.call(f"{_AT}/get_groupmsg_send_result", body=body), "send_list", _target_result)
+    return page_of(api.call(f"{_AT}/get_groupmsg_send_result", body=body), "send_list", target_result)
 
 
 def every[Item](page: Callable[[str], Page[Item]]) -> Iterator[Item]:
@@ -274,43 +228,3 @@ def _same(created: CreatedTask, text: str, attachments: Sequence[Attachment]) ->
     # Only the kinds are compared: WeCom need not show media and addresses as they were sent.
     kinds = [attachment.get("msgtype") for attachment in attachments]
     return created.text == text and [attachment.get("msgtype") for attachment in created.attachments] == kinds
-
-
-def _page[Item](answer: Mapping[str, Any], name: str, of: Callable[[Mapping[str, Any]], Item]) -> Page[Item]:
-    return Page(tuple(map(of, answer.get(name) or ())), str(answer.get("next_cursor") or ""))
-
-
-def _created(row: Mapping[str, Any]) -> CreatedTask:
-    return CreatedTask(
-        msgid=str(row["msgid"]),
-        creator=str(row.get("creator") or ""),
-        created_at=_moment(row["create_time"]),
-        text=str((row.get("text") or {}).get("content") or ""),
-        attachments=tuple(row.get("attachments") or ()),
-    )
-
-
-def _staff_task(row: Mapping[str, Any]) -> StaffTask:
-    return StaffTask(str(row["userid"]), StaffStatus(int(row["status"])), _sent_at(row))
-
-
-def _target_result(row: Mapping[str, Any]) -> TargetResult:
-    status = int(row["status"])
-    return TargetResult(
-        target=str(row.get("chat_id") or row.get("external_userid") or ""),
-        userid=str(row.get("userid") or ""),
-        status=TargetStatus(status) if status in TargetStatus else status,
-        sent_at=_sent_at(row),
-    )
-
-
-def _sent_at(row: Mapping[str, Any]) -> datetime | None:
-    return _moment(row["send_time"]) if row.get("send_time") else None
-
-
-def _moment(value: object) -> datetime:
-    """A time as WeCom writes it: epoch seconds, as a number or as text, or (samples show both) a China time."""
-    text = str(value)
-    if text.isdecimal():
-        return from_epoch(int(text))
-    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
