@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pond.broadcasts import almanac, audiences, planning, plans, scheduling, store_plans
-from pond.broadcasts.model_audience_reader import walk
 from pond.broadcasts.model_plan import CHINA, due_at
 from pond.groups.store import GroupRow, SeatRow
 from pond.groups.store_taken import came_in
@@ -70,8 +69,8 @@ def test_each_morning_is_planned_once_a_day_ahead(
     for hours in range(0, 72, 5):
         tend(programme_id, now + hours * HOUR)
     found = made(programme_id)
-    assert [one[0] for one in found] == [f"morning~{today + n * DAY}" for n in (1, 2, 3)]
-    assert [one[2] for one in found] == [china(today + n * DAY, 9) for n in (1, 2, 3)]
+    assert [one[0] for one in found] == [f"morning~{today + n * DAY}" for n in (1, 2, 3, 4)]
+    assert [one[2] for one in found] == [china(today + n * DAY, 9) for n in (1, 2, 3, 4)]
     run = plans.runs(programme_id, "plan")[0]
     assert run.draft
     told = scheduling.get(run.draft["broadcast_id"])
@@ -147,7 +146,7 @@ def test_groups_that_filled_on_a_day_are_one_broadcast(
         add_group(programme_id, f"{programme_id}~pregnancy", chat_id, 1, number)
         filled = now + (number // 2) * DAY
         GroupRow(chat_id).update([GroupRow.live_seats.set(1), GroupRow.filled_at.set(filled)])
-    for hours in range(0, 5 * 24, 7):
+    for hours in range(0, 5 * 24, 11):
         tend(programme_id, now + hours * HOUR)
     today = now.astimezone(CHINA).date()
     steps = {name: at for name, outcome, at in made(programme_id) if outcome == "planned"}
@@ -171,7 +170,7 @@ def test_groups_that_filled_on_a_day_are_one_broadcast(
 def test_an_hour_after_somebody_came_in(
     programme_id: str, approved: Callable[..., str], unique: Callable[[str], str], now: datetime
 ) -> None:
-    """The plan's clock: 14:00. One came at 14:20, one at 15:10: two broadcasts, nothing for the hours without anybody."""
+    """The plan's clock: 14:00. One came at 14:20, one at 15:10: two broadcasts, nothing for hours without anybody."""
     piece = approved(f"{programme_id}-h", routes=["account"])
     step = {"step_id": "hello", "after": {"event": "seat_taken", "hours": 1}, "route": "account", "content": piece}
     plans.apply(document(step), programme_id, BY, now)
@@ -181,7 +180,7 @@ def test_an_hour_after_somebody_came_in(
         row = SeatRow(member_id, programme_id)
         row.update([SeatRow.state.set("taken"), *came_in(programme_id, now + timedelta(minutes=minutes))])
     SeatRow(members[1], programme_id).update([SeatRow.state.set("left")])  # who left is not spoken to
-    for minutes in range(0, 600, 10):
+    for minutes in range(0, 600, 30):
         tend(programme_id, now + timedelta(minutes=minutes))
     found = made(programme_id)
     assert [(one[0], one[2]) for one in found] == [
@@ -276,12 +275,12 @@ def test_the_calendar_shows_what_is_decided_and_what_is_to_come(
 
 CHANGES = st.lists(
     st.one_of(
-        st.tuples(st.just("pass"), st.integers(1, 40)),
-        st.tuples(st.just("days"), st.integers(1, 6)),
+        st.tuples(st.just("pass"), st.integers(1, 5)),
+        st.tuples(st.just("days"), st.integers(2, 6)),
         st.tuples(st.just("hour"), st.integers(8, 20)),
         st.tuples(st.just("pause"), st.integers(1, 30)),
     ),
-    max_size=12,
+    max_size=6,
 )
 
 
@@ -291,12 +290,12 @@ def piece(programme_id: str, approved: Callable[..., str]) -> str:
 
 
 @given(changes=CHANGES)
-@settings(max_examples=examples(12), suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(6), suppress_health_check=list(HealthCheck))
 def test_whatever_changes_each_groups_day_is_said_once(
     changes: list[tuple[str, int]], programme_id: str, piece: str, now: datetime
 ) -> None:
-    """Groups fill every day; the step's distance and hour move, the plan pauses. Each day is said at most once, at least
-    once unless a pause took it, and never planned for a time that is over."""
+    """Groups fill every day; the step's distance and hour move, the plan pauses. Each day is said at most once, and at
+    least once unless a pause took it; nothing is planned of a day that is over and on which no group filled."""
     import secrets
 
     plan_id = f"p{secrets.token_hex(4)}"
@@ -317,11 +316,11 @@ def test_whatever_changes_each_groups_day_is_said_once(
 
     apply()
     was_paused = False
-    for what, number in [*changes, ("pass", 24 * 24)]:
+    for what, number in [*changes, ("pass", 40)]:
         if what == "pass":
-            for _ in range(number // 4 + 1):
+            for _ in range(number):
                 plan()
-                at += 4 * HOUR
+                at += 11 * HOUR
         elif what == "days":
             days = number
             apply()
@@ -335,7 +334,7 @@ def test_whatever_changes_each_groups_day_is_said_once(
             paused = False
             apply()
     plan()
-    runs = [run for run in plans.runs(programme_id, plan_id)]
+    runs = plans.runs(programme_id, plan_id)
     said = [run.occurrence for run in runs]
     assert len(said) == len(set(said))
     filled = {str((now + number * DAY).astimezone(CHINA).date()) for number in range(12)}
@@ -397,13 +396,10 @@ def test_all_plans_are_tended_and_full_groups_noted(
     assert GroupRow.get(chat_id).filled_at == now  # the first time counts
 
 
-def test_an_audience_of_a_plan_keeps_within_limits(
+def test_an_audience_that_grows_beyond_its_bounds_is_refused(
     programme_id: str, approved: Callable[..., str], now: datetime
 ) -> None:
     piece = approved(f"{programme_id}-x")
     where = {"any": [{"segment": ["pregnancy"]}] * 50}
-    plans.apply(document(morning(piece, where=where), audience={"where": where}), programme_id, BY, now)
-    tend(programme_id, now)
-    [run] = plans.runs(programme_id, "plan")
-    assert run.draft
-    assert sum(1 for _ in walk(scheduling.get(run.draft["broadcast_id"]).audience.where)) > 60
+    with pytest.raises(Refused, match="more than 60 conditions"):
+        plans.apply(document(morning(piece, where=where), audience={"where": where}), programme_id, BY, now)

@@ -26,9 +26,7 @@ def gate(broadcast: Broadcast, now: datetime) -> Gate:
     return lambda member_ids: _members(broadcast, member_ids)
 
 
-def _groups(
-    broadcast: Broadcast, chat_ids: Sequence[str], over: frozenset[str], now: datetime
-) -> Iterable[Target]:
+def _groups(broadcast: Broadcast, chat_ids: Sequence[str], over: frozenset[str], now: datetime) -> Iterable[Target]:
     groups = setup.several(chat_ids)
     for chat_id in chat_ids:
         group = groups.get(chat_id)
