@@ -6,6 +6,7 @@ publishing an event twice is what consumers bear, losing one is not.
 
 from typing import Any
 
+from pond.broadcasts import events as broadcasts
 from pond.channels import events as channels
 from pond.groups import events as groups
 from pond.kernel import changes
@@ -15,7 +16,7 @@ from pond.kernel.settings import settings
 from pond.members import events as members
 from pond.platforms import events as platforms
 
-ROOMS = (platforms, channels, members, groups)
+ROOMS = (platforms, channels, members, groups, broadcasts)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from pond.broadcasts import contents, courier, progress, scheduling, store_broadcasts, store_chunks
+from pond.broadcasts import contents, courier, hearing, progress, scheduling, store_broadcasts, store_chunks
 from pond.broadcasts.model import Broadcast, Draft, Route, Variant
 from pond.broadcasts.model_audience import Audience
 from pond.groups import store
@@ -109,7 +109,9 @@ class Casting:
     def work(self) -> None:
         """Take messages until none is left; one whose worker dies is delivered again."""
         while self.waiting:
-            courier.take(self.waiting[0], self.now)
+            message = self.waiting[0]
+            hears = message["kind"] in (progress.ASK, progress.WITHDRAW)
+            (hearing.hear if hears else courier.take)(message, self.now)
             self.waiting.popleft()
 
     def passes(self, time: timedelta) -> None:

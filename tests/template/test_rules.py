@@ -15,6 +15,8 @@ FEEDS = {  # the queues of each worker
     "Allocation": ("Allocation",),
     "Membership": ("Membership", "Rosters"),
     "Greeting": ("Greetings", "Welcomes"),
+    "BroadcastCourier": ("Broadcasts",),
+    "BroadcastResults": ("Results",),
 }
 
 

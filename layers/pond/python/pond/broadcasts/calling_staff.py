@@ -4,11 +4,11 @@ Customers' external_userids stand nowhere with us: they are asked for at WeCom w
 their pseudonyms.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pond.broadcasts import attaching, dealing, store_targets, wording
+from pond.broadcasts import attaching, locating, store_targets, wording
 from pond.broadcasts.limits import pay
 from pond.broadcasts.model import Broadcast
 from pond.broadcasts.model_targets import PENDING, Chunk
@@ -75,7 +75,7 @@ class Call:
 def prepare(broadcast: Broadcast, chunk: Chunk, now: datetime) -> Call:
     """The call for those of a chunk's targets that are still to be handed out."""
     assert chunk.sender is not None  # chunks of these routes are dealt by sender
-    recipients = dealing.recipients(chunk)
+    recipients = locating.recipients(chunk)
     said = wording.words(broadcast, chunk.variant, recipients[0] if len(recipients) == 1 else None)
     pending = [place for place, mark in enumerate(chunk.marks) if mark == PENDING]
     to_groups = broadcast.route == "wecom_group"
@@ -96,26 +96,9 @@ def dissolved(broadcast: Broadcast, chunk: Chunk, now: datetime) -> tuple[int, .
         return ()
     return tuple(
         place
-        for place, chat_id in enumerate(dealing.recipients(chunk))
+        for place, chat_id in enumerate(locating.recipients(chunk))
         if chunk.marks[place] == PENDING and _is_gone(chat_id, now)
     )
-
-
-def places(chunk: Chunk) -> Callable[[str], int | None]:
-    """What finds the place of one of WeCom's targets (chat_id or external_userid) in the chunk."""
-    recipients = dealing.recipients(chunk)
-    by_chat = {chat_id: place for place, chat_id in enumerate(recipients)}
-    by_contact: dict[str, int] = {}
-
-    def place(target: str) -> int | None:
-        if target in by_chat:
-            return by_chat[target]
-        if not by_contact:
-            known = store_targets.contacts_of(chunk.broadcast_id, chunk.chunk_id)
-            by_contact.update({contact_id: number for number, contact_id in enumerate(known) if contact_id})
-        return by_contact.get(rosters.contact(target))
-
-    return place
 
 
 def _customers(chunk: Chunk, recipients: Sequence[str], pending: Sequence[int], now: datetime) -> dict[int, str]:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from pond.broadcasts import store_broadcasts, store_chunks, store_targets, wording
+from pond.broadcasts import locating, store_broadcasts, store_chunks, store_targets, wording
 from pond.broadcasts.model import Broadcast
 from pond.broadcasts.model_targets import PENDING, Chunk, Sheet, parts
 from pond.kernel.ids import pseudonym
@@ -29,17 +29,10 @@ def deal(broadcast: Broadcast, now: datetime) -> None:
     store_broadcasts.note(broadcast.broadcast_id, ("dispatching", "stopped"), dealt_at=now, next_at=now)
 
 
-def recipients(chunk: Chunk) -> list[str]:
-    """The targets of a chunk, in the order of its marks."""
-    if chunk.sheet is None:
-        return store_targets.list_of(chunk.broadcast_id, chunk.chunk_id)
-    return _of_version(store_targets.sheet(chunk.broadcast_id, chunk.sheet), chunk.variant)
-
-
 def _by_sheet(broadcast: Broadcast, sheets: Iterable[Sheet]) -> Iterator[Chunk]:
     for sheet in sheets:
         for variant in range(len(broadcast.variants)):
-            if here := _of_version(sheet, variant):
+            if here := locating.of_version(sheet, variant):
                 yield Chunk(
                     broadcast_id=broadcast.broadcast_id,
                     chunk_id=f"{sheet.number:06d}.{variant}",
@@ -67,7 +60,3 @@ def _by_sender(broadcast: Broadcast, sheets: Iterable[Sheet]) -> Iterator[Chunk]
                 sender=sender,
                 marks=PENDING * len(part),
             )
-
-
-def _of_version(sheet: Sheet, variant: int) -> list[str]:
-    return [one.recipient_id for one in sheet.targets if one.reason is None and one.variant == variant]

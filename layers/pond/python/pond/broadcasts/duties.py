@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from pond.broadcasts import dealing, scheduling, store_broadcasts, store_chunks, wording
+from pond.broadcasts import locating, scheduling, store_broadcasts, store_chunks, wording
 from pond.broadcasts.model_content import Rendered
 from pond.broadcasts.model_targets import HANDED, SENT, Chunk
 from pond.kernel.clock import CHINA
@@ -51,7 +51,7 @@ def done(broadcast_id: str, duty_id: str, chat_ids: list[str] | None, now: datet
     chunk = store_chunks.load(broadcast_id, duty_id)
     if chunk is None:
         raise NotFound("duty.unknown", f"{broadcast_id} {duty_id}")
-    recipients = dealing.recipients(chunk)
+    recipients = locating.recipients(chunk)
     posted = set(recipients if chat_ids is None else chat_ids)
     marks = "".join(
         SENT if mark == HANDED and chat_id in posted else mark
@@ -71,7 +71,7 @@ def _of_broadcast(broadcast_id: str, person: str | None) -> Iterator[Duty]:
     broadcast = scheduling.get(broadcast_id)
     for chunk in store_chunks.of(broadcast_id):
         if person is None or chunk.sender == person:
-            chat_ids = tuple(dealing.recipients(chunk))
+            chat_ids = tuple(locating.recipients(chunk))
             yield Duty(
                 broadcast_id=broadcast_id,
                 duty_id=chunk.chunk_id,

@@ -1,6 +1,6 @@
 """Why a target did or did not get a broadcast, in a sentence for operators."""
 
-from pond.broadcasts import dealing, scheduling, store_chunks, store_targets
+from pond.broadcasts import locating, scheduling, store_chunks, store_targets
 from pond.broadcasts.model import Broadcast
 from pond.broadcasts.model_targets import HANDED, OUTCOMES, PENDING, SENT, Chunk, Target
 
@@ -69,7 +69,7 @@ def _not_there(broadcast: Broadcast) -> str:
 def _place(broadcast: Broadcast, target: Target) -> tuple[Chunk, int] | None:
     for chunk in store_chunks.of(broadcast.broadcast_id):
         if chunk.variant == target.variant and chunk.sender == (target.sender if chunk.sender else None):
-            recipients = dealing.recipients(chunk)
+            recipients = locating.recipients(chunk)
             if target.recipient_id in recipients:
                 return chunk, recipients.index(target.recipient_id)
     return None

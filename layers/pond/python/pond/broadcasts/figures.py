@@ -1,7 +1,7 @@
 """A broadcast in numbers, counted from what stands in its sheets, chunks and contributions: always right, never
 stored."""
 
-from pond.broadcasts import dealing, responses, scheduling, store_chunks, store_targets
+from pond.broadcasts import locating, responses, scheduling, store_chunks, store_targets
 from pond.broadcasts.model import Broadcast
 from pond.broadcasts.model_figures import Figures, Result
 
@@ -20,7 +20,7 @@ def of(broadcast_id: str) -> Result:
                 result.total.skipped[target.reason] += 1
     for chunk in store_chunks.of(broadcast_id):
         version = result.versions[version_of(broadcast, chunk.variant)]
-        ids = dealing.recipients(chunk) if broadcast.kind == "group" else [""] * len(chunk.marks)
+        ids = locating.recipients(chunk) if broadcast.kind == "group" else [""] * len(chunk.marks)
         for recipient_id, mark in zip(ids, chunk.marks, strict=True):
             for figures in _places(result, version, recipient_id):
                 figures.mark(mark)

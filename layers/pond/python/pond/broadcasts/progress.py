@@ -17,7 +17,13 @@ from pond.kernel.settings import settings
 
 LOOK, SEND, ASK, WITHDRAW = "broadcast.look", "chunk.send", "chunk.ask", "chunk.withdraw"
 PATIENCE = timedelta(minutes=2)  # so long a message may be on its way before another is sent
+_AT_ONCE = 200  # broadcasts looked at in a minute
 _SOON = timedelta(minutes=1)
+
+
+def tend(now: datetime) -> int:
+    """Have every broadcast looked at that is due for it; how many. The caretaker does this each minute."""
+    return ask(store.due(now, _AT_ONCE), now)
 
 
 def ask(broadcast_ids: Iterable[str], now: datetime) -> int:

@@ -8,7 +8,7 @@ was stopped, and after the last asking, so that nothing is sent that our figures
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pond.broadcasts import calling_staff, store_broadcasts, store_chunks
+from pond.broadcasts import locating, store_broadcasts, store_chunks
 from pond.broadcasts.limits import MustWait, pay
 from pond.broadcasts.model import TO_STAFF
 from pond.broadcasts.model_targets import (
@@ -101,7 +101,7 @@ def _read(chunk: Chunk, now: datetime) -> tuple[bool, str]:
         return wecom_sending.results(msgid, sender, cursor)
 
     statuses = {part.userid: part.status for part in wecom_sending.every(tasks)}
-    place = calling_staff.places(chunk)
+    place = locating.places(chunk)
     found: dict[int, str] = {}
     for result in wecom_sending.every(results):
         where = place(result.target)

@@ -10,7 +10,7 @@ from pond.broadcasts import audiences, contents, progress, timing
 from pond.broadcasts import store_broadcasts as store
 from pond.broadcasts.model import OPEN, Broadcast, Draft, check
 from pond.broadcasts.model_timing import Verdict
-from pond.kernel import schedules
+from pond.kernel import queues
 from pond.kernel.errors import NotFound, Refused
 from pond.kernel.settings import settings
 from pond.programmes import service as programmes
@@ -18,7 +18,6 @@ from pond.programmes import service as programmes
 DUE = "broadcast.due"
 EARLY = timedelta(seconds=60)  # EventBridge Scheduler is exact to the minute
 LONGEST_AHEAD = timedelta(days=180)
-_AT_ONCE = 200  # broadcasts looked at in a minute
 
 
 def plan(draft: Draft, now: datetime) -> str:
@@ -163,12 +162,7 @@ def call_up(broadcast: Broadcast) -> None:
     comes too early and does nothing."""
     name = f"{broadcast.broadcast_id}.{broadcast.due_at:%Y%m%d%H%M%S}"[:64]
     message = {"kind": DUE, "broadcast_id": broadcast.broadcast_id}
-    schedules.create(name, broadcast.due_at, settings().broadcast_queue_arn, message)
-
-
-def tend(now: datetime) -> int:
-    """Have every broadcast looked at that is due for it; how many. The caretaker does this each minute."""
-    return progress.ask(store.due(now, _AT_ONCE), now)
+    queues.send_at(name, broadcast.due_at, settings().broadcast_queue_arn, message)
 
 
 def get(broadcast_id: str) -> Broadcast:

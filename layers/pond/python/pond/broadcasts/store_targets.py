@@ -68,8 +68,12 @@ def put_contacts(broadcast_id: str, chunk_id: str, contact_ids: Sequence[str]) -
 
 
 def contacts_of(broadcast_id: str, chunk_id: str) -> list[str]:
-    """What `put_contacts` wrote."""
-    return (_Row.get(broadcast_id, f"{_CONTACTS}~{chunk_id}", consistent_read=True).lines or "").split("\n")
+    """What `put_contacts` wrote; nothing where it did not."""
+    try:
+        row = _Row.get(broadcast_id, f"{_CONTACTS}~{chunk_id}", consistent_read=True)
+    except _Row.DoesNotExist:
+        return []
+    return (row.lines or "").split("\n")
 
 
 def _put(row: _Row) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pond.broadcasts import attaching, dealing, store_broadcasts, store_chunks, texting, timing, wording
+from pond.broadcasts import attaching, locating, store_broadcasts, store_chunks, texting, timing, wording
 from pond.broadcasts.caps import NOTICE, person_over
 from pond.broadcasts.limits import pay
 from pond.broadcasts.model import Broadcast
@@ -39,7 +39,7 @@ def write(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
         return "over"
     marks = list(claimed.marks)
     due_at = None
-    members = dealing.recipients(claimed)
+    members = locating.recipients(claimed)
     reached = _followers(broadcast, members)
     pending = [place for place, mark in enumerate(marks) if mark == PENDING]
     contacts = directory.contacts_of(reached) if broadcast.route == "sms" else {}

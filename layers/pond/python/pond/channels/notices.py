@@ -8,16 +8,18 @@ again, under the same id, for the ten minutes in which WeChat delivers it once; 
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pond.channels import store_followers as store
 from pond.channels.model import Follower, Notice, Route
 from pond.kernel.errors import OutcomeUnknown, Transient
 from pond.kernel.logs import count
 from pond.kernel.settings import secret
-from pond.platforms import model_messages, official_account, official_sending
+from pond.platforms import official_account
 from pond.platforms.errors import Meaning, PartnerBusy, PartnerRefused
-from pond.platforms.model_messages import Message
+
+if TYPE_CHECKING:
+    from pond.platforms.model_messages import Message
 
 Told = Literal["told", "already", "unreachable", "unknown"]
 
@@ -34,7 +36,7 @@ def tell(
     url: str,
     now: datetime,
     seen: Follower | None = None,
-    message: Message | None = None,
+    message: "Message | None" = None,
 ) -> Told:
     """Tell the follower, unless they were told: `text` while their window is open, else `template`, which opens `url`.
     `seen` is the follower if they were read just before; `message` is what is sent instead of `text`.
@@ -58,7 +60,7 @@ def tell(
         notice = Notice("told" if route == "custom" else "claimed", route, now)
         if store.claim(follower_id, notice_id, notice, _oldest(follower)):
             if route == "custom":
-                return _send_custom(follower, notice_id, notice, message or model_messages.text(text), template, url)
+                return _send_custom(follower, notice_id, notice, message or text, template, url)
             return _send_template(follower, notice_id, notice, template or {}, url)
     raise Transient("notice.contended", notice_id)
 
@@ -96,10 +98,20 @@ def _go_on(
 
 
 def _send_custom(
-    follower: Follower, notice_id: str, notice: Notice, message: Message, template: Mapping[str, str] | None, url: str
+    follower: Follower,
+    notice_id: str,
+    notice: Notice,
+    said: "str | Message",
+    template: Mapping[str, str] | None,
+    url: str,
 ) -> Told:
     try:
-        official_sending.send(follower.openid, message)
+        if isinstance(said, str):
+            official_account.send_text(follower.openid, said)
+        else:
+            from pond.platforms import official_sending  # here: most functions only ever send text
+
+            official_sending.send(follower.openid, said)
     except PartnerBusy:
         store.release(follower.follower_id, notice_id, notice)
         raise

@@ -1,7 +1,7 @@
 """One-off schedules that say when an opening starts: one each, under a name that makes creating it twice harmless."""
 
 from pond.channels.model import Opening
-from pond.kernel import schedules
+from pond.kernel import queues
 from pond.kernel.settings import settings
 
 KIND = "opening.due"
@@ -11,4 +11,4 @@ def create(opening: Opening) -> None:
     """Have EventBridge Scheduler put `opening.due` on the admission queue at the start."""
     message = {"kind": KIND, "programme_id": opening.programme_id, "opening_id": opening.opening_id}
     name = f"{opening.programme_id}.{opening.opening_id}"
-    schedules.create(name, opening.starts_at, settings().admission_queue_arn, message)
+    queues.send_at(name, opening.starts_at, settings().admission_queue_arn, message)
