@@ -15,15 +15,18 @@ from pynamodb.exceptions import PynamoDBException
 from pond.kernel.clock import now as clock_now
 from pond.kernel.errors import PondError
 from pondctl import (
+    audiences,
     backups,
     channels,
     checks,
+    contents,
     dead_letters,
     environment,
     groups,
     links,
     members,
     openings,
+    plans,
     programmes,
     reach,
     reviews,
@@ -57,6 +60,9 @@ def parser() -> argparse.ArgumentParser:
         seats,
         reviews,
         members,
+        contents,
+        plans,
+        audiences,
         reach,
         backups,
         checks,

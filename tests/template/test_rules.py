@@ -181,17 +181,23 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def test_backups_are_private_encrypted_with_our_key_and_kept_for_a_set_time(template: Document) -> None:
-    (bucket,) = templates.of_type(template, "AWS::S3::Bucket").values()
+@pytest.mark.parametrize("name", ["Backups", "Media"])
+def test_buckets_are_private_and_encrypted_with_our_key(template: Document, name: str) -> None:
+    bucket = templates.of_type(template, "AWS::S3::Bucket")[name]
     assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
     given = bucket["Properties"]
     (rule,) = given["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] == {"Fn::GetAtt": ["Key", "Arn"]}
     assert set(given["PublicAccessBlockConfiguration"].values()) == {True}
     assert given["VersioningConfiguration"] == {"Status": "Enabled"}
-    (kept,) = given["LifecycleConfiguration"]["Rules"]
-    assert (kept["Prefix"], kept["ExpirationInDays"]) == ("backup/", {"Ref": "BackupRetentionDays"})
-    (policy,) = templates.of_type(template, "AWS::S3::BucketPolicy").values()
+    policy = templates.of_type(template, "AWS::S3::BucketPolicy")[f"{name}Policy"]
+    assert policy["Properties"]["Bucket"] == {"Ref": name}
     assert policy["Condition"] == "OverTls" and template["Parameters"]["PlainHttp"]["Default"] == "false"
     (only,) = policy["Properties"]["PolicyDocument"]["Statement"]
     assert (only["Effect"], only["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_backups_are_kept_for_a_set_time(template: Document) -> None:
+    given = templates.of_type(template, "AWS::S3::Bucket")["Backups"]["Properties"]
+    (kept,) = given["LifecycleConfiguration"]["Rules"]
+    assert (kept["Prefix"], kept["ExpirationInDays"]) == ("backup/", {"Ref": "BackupRetentionDays"})
