@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from pond.channels import codes, followers
 from pond.groups import store
 from pond.groups.model import Group
-from pond.groups.store import GroupRow, SeatRow
-from pond.groups.store_taken import came_in
+from pond.groups.store import GroupRow, SeatRow, came_in
 from pond.members.model import Registration
 from pond.members.store import add_registration
 

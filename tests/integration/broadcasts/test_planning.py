@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from pond.broadcasts import almanac, audiences, planning, plans, scheduling, store_plans
 from pond.broadcasts.model_plan import CHINA, due_at
-from pond.groups.store import GroupRow, SeatRow
-from pond.groups.store_taken import came_in
+from pond.groups.store import GroupRow, SeatRow, came_in
 from pond.kernel.errors import NotFound, Refused
 from pond.members.model import Registration
 from pond.members.store import RegistrationRow, add_registration

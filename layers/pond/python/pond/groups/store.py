@@ -1,13 +1,15 @@
 """The tables of this room, and reading them. What changes several rows together is in `store_seats`."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.expressions.update import Action
 
 from pond.groups.model import Group, GroupState, Pool, Seat
 from pond.groups.store_indexes import ByPool, ByTaken
+from pond.kernel.clock import china_day
 from pond.kernel.tables import ExpiryAttribute, IntegerAttribute, Table, TimeAttribute, refused
 
 
@@ -183,21 +185,14 @@ def every_seat() -> Iterator[Seat]:
 def get_pool(pool_id: str) -> Pool:
     """The numbers of a pool's waitlist, as they are now."""
     try:
-        row = PoolRow.get(pool_id, consistent_read=True)
+        return _pool(PoolRow.get(pool_id, consistent_read=True))
     except PoolRow.DoesNotExist:
         return Pool(pool_id=pool_id)
-    return Pool(pool_id=pool_id, last_number=row.last_number, called_through=row.called_through, waiting=row.waiting)
 
 
 def every_pool() -> Iterator[Pool]:
     """All pools that ever had a waitlist; a scan."""
-    for row in PoolRow.scan(consistent_read=True):
-        yield Pool(
-            pool_id=row.pool_id,
-            last_number=row.last_number,
-            called_through=row.called_through,
-            waiting=row.waiting,
-        )
+    return map(_pool, PoolRow.scan(consistent_read=True))
 
 
 def first_waits(pool_id: str, limit: int) -> list[WaitRow]:
@@ -241,3 +236,18 @@ def group_of(row: GroupRow) -> Group:
 def seat_of(row: SeatRow) -> Seat:
     """The value of a seat's row."""
     return Seat(**{name: getattr(row, name) for name in Seat.__dataclass_fields__})
+
+
+def taken_in(programme_id: str, on: date) -> str:
+    """The hash key under which the index lists who came in on that China day."""
+    return f"{programme_id}~{on.isoformat()}"
+
+
+def came_in(programme_id: str, at: datetime) -> list[Action]:
+    """Note when somebody came in first: who comes back begins nothing anew."""
+    day = taken_in(programme_id, china_day(at))
+    return [SeatRow.taken_at.set(SeatRow.taken_at | at), SeatRow.taken_in.set(SeatRow.taken_in | day)]
+
+
+def _pool(row: PoolRow) -> Pool:
+    return Pool(**{name: getattr(row, name) for name in Pool.__dataclass_fields__})

@@ -12,9 +12,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from pond.groups.model import LIVE, Seat
-from pond.groups.store import GroupRow, HoldRow, PoolRow, SeatRow, WaitRow, seat_of
+from pond.groups.store import GroupRow, HoldRow, PoolRow, SeatRow, WaitRow, came_in, seat_of
 from pond.groups.store_seats import HOLD_KEPT, Hold, due_hour
-from pond.groups.store_taken import came_in
 from pond.kernel.tables import Transaction, TransactionRefused
 
 

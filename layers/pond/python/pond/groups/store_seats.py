@@ -14,8 +14,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from pond.groups.model import HOLDS_BY_ONESELF, Group, Pool, Request, Seat
-from pond.groups.store import GroupRow, HoldRow, PoolRow, SeatRow, WaitRow
-from pond.groups.store_taken import came_in
+from pond.groups.store import GroupRow, HoldRow, PoolRow, SeatRow, WaitRow, came_in
 from pond.kernel.tables import Transaction, TransactionRefused, iso, refused
 
 GROUP, POOL, HOLD = "group", "pool", "hold"
