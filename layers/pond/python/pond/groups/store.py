@@ -90,9 +90,10 @@ class HoldRow(Table):
 
 def add_group(group: Group) -> bool:
     """Write a group that is not there yet; False when it is."""
-    row = GroupRow(**{name: getattr(group, name) for name in _GROUP_FIELDS})
     try:
-        row.save(condition=GroupRow.chat_id.does_not_exist())
+        GroupRow(**{name: getattr(group, name) for name in Group.__dataclass_fields__}).save(
+            GroupRow.chat_id.does_not_exist()
+        )
     except PutError as error:
         if not refused(error):
             raise
@@ -147,8 +148,7 @@ def set_shown(chat_id: str, name: str, owner: str) -> None:
 
 
 def set_code(chat_id: str, config_id: str, code_url: str, state: GroupState) -> None:
-    """Keep the group's join way: losing its `config_id` would lose the code for good (WeCom lists none). With a code
-    the group is ready for its state, in the same write."""
+    """Keep the group's join way (WeCom lists none: its `config_id` would be lost for good), and its state with it."""
     GroupRow(chat_id).update(
         actions=[GroupRow.config_id.set(config_id), GroupRow.code_url.set(code_url), GroupRow.state.set(state)],
         condition=GroupRow.chat_id.exists(),
@@ -174,7 +174,7 @@ def get_seat(member_id: str, programme_id: str) -> Seat | None:
 def get_seats(programme_id: str, member_ids: Iterable[str]) -> list[Seat]:
     """The seats of several members, as they are now; those without one are left out."""
     keys = [(member_id, programme_id) for member_id in member_ids]
-    return [seat_of(row) for row in SeatRow.batch_get(keys, consistent_read=True)]
+    return list(map(seat_of, SeatRow.batch_get(keys, consistent_read=True)))
 
 
 def every_seat() -> Iterator[Seat]:
@@ -212,8 +212,8 @@ def due_holds(due_hour: str, now: datetime) -> Iterator[HoldRow]:
 
 def unreminded_holds(due_hour: str, now: datetime) -> Iterator[HoldRow]:
     """The holds of that hour that still run and whose people were not reminded."""
-    rows = HoldRow.query(due_hour, filter_condition=HoldRow.reminded_at.does_not_exist())
-    return (row for row in rows if row.held_until > now)
+    unreminded = HoldRow.reminded_at.does_not_exist()
+    return (row for row in HoldRow.query(due_hour, filter_condition=unreminded) if row.held_until > now)
 
 
 def set_reminded(hold: HoldRow, now: datetime) -> None:
@@ -225,12 +225,9 @@ def set_reminded(hold: HoldRow, now: datetime) -> None:
             raise
 
 
-_GROUP_FIELDS = tuple(Group.__dataclass_fields__)
-
-
 def group_of(row: GroupRow) -> Group:
     """The value of a group's row."""
-    return Group(**{name: getattr(row, name) for name in _GROUP_FIELDS})
+    return Group(**{name: getattr(row, name) for name in Group.__dataclass_fields__})
 
 
 def seat_of(row: SeatRow) -> Seat:
