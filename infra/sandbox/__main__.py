@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--h5-target", default="", help="Pond's API address with its stage, shown under /h5")
     parser.add_argument("--oa-callback", default="", help="Pond's callback address for the official account")
     parser.add_argument("--wecom-callback", default="", help="Pond's callback address for WeCom")
+    parser.add_argument("--sms-callback", default="", help="Pond's address for Tencent's receipts of text messages")
     parser.add_argument("--credentials", type=Path, default=DEFAULTS, help="JSON, in place of the demo values")
     parser.add_argument("--seed", type=int, help="ids are the same in every run with the same seed")
     parser.add_argument("--verbose", action="store_true", help="log every request")
@@ -41,6 +42,8 @@ def main() -> None:
     for platform, url in (("official_account", given.oa_callback), ("wecom", given.wecom_callback)):
         if url:
             config[platform]["callback_url"] = url
+    if given.sms_callback:
+        config["sms"]["tencent"]["callback_url"] = given.sms_callback
     # a cut answer is what a tester ordered: not an error of the sandbox
     logging.getLogger("uvicorn.error").addFilter(lambda record: "without completing response" not in str(record.msg))
     server = _Server(

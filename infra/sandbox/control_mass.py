@@ -1,4 +1,4 @@
-"""The control API of mass sends: what staff tap in the WeCom client."""
+"""The control API of sending: what staff tap in the WeCom client, and receipts that were held back."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def routes(world: World) -> list[BaseRoute]:
         route("GET", "/masses", masses.all),
         route("POST", "/masses/send", masses.send_all),
         route("POST", "/masses/{msgid}/send", masses.send),
+        route("POST", "/receipts/release", masses.release),
     ]
 
 
@@ -54,6 +55,10 @@ class _Masses:
         for task in list(self._world.masses.tasks.values()):
             sent += self._send_parts(task, given.get("userid"))
         return {"sent": sent}
+
+    async def release(self, request: Request) -> Any:
+        """Post the receipts that wait."""
+        return {"released": sum(self._world.receipts.release(vendor) for vendor in ("tencent", "aliyun"))}
 
     def _send_parts(self, task: MassTask, userid: str | None) -> int:
         waiting = [part for part in task.parts.values() if part.sent_at is None and userid in (None, part.userid)]

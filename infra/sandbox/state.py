@@ -12,6 +12,7 @@ from sandbox.media import Media
 from sandbox.official_state import Official
 from sandbox.people import Account, Ids, People
 from sandbox.quotas import Quotas
+from sandbox.sms_receipts import Receipts
 from sandbox.stream import Stream
 from sandbox.switches import Switches
 from sandbox.wecom_masses import Masses
@@ -47,6 +48,7 @@ class World:
         self.quotas = Quotas()
         self.shop = Shop(self)
         self.sms: list[dict[str, Any]] = []
+        self.receipts = Receipts(self)
         self.calls: deque[dict[str, Any]] = deque(maxlen=CALLS_KEPT)
         self.nonces: set[str] = set()
         self.courier.forget()

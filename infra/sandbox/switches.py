@@ -60,6 +60,13 @@ SWITCHES: dict[str, Switch] = {
         10, "messages a number gets in a China day (the vendor's console; its default is 2)"
     ),
     "sms.deliver": Switch(True, "off: the vendor accepts and nothing reaches the phone"),
+    "sms.receipts_seconds": Switch(0.5, "real time until receipts are posted, in one array"),
+    "sms.receipts_hold": Switch(False, "receipts wait until they are released: late ones"),
+    "sms.receipts_lose_next": Switch(0, "so many coming receipts are never posted"),
+    "sms.receipts_fail_next": Switch(0, "so many coming receipts say that the phone got nothing"),
+    "sms.receipts_repeat": Switch(0, "every array is posted so many extra times"),
+    "sms.receipts_unknown": Switch(False, "every array also tells of a message that is nobody's"),
+    "sms.receipts_retry_scale": Switch(0.01, "real seconds for each second of Aliyun's retries (1, 5, 10 minutes)"),
 }
 
 

@@ -1,5 +1,6 @@
 """A programme with groups in the sandbox's WeCom, broadcasts to them, and the workers' queues run by hand."""
 
+import json
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -11,8 +12,17 @@ import yaml
 from pond.broadcasts import contents, courier, hearing, progress, scheduling, store_broadcasts, store_chunks
 from pond.broadcasts.model import Broadcast, Draft, Route, Variant
 from pond.broadcasts.model_audience import Audience
-from pond.groups import store
+from pond.channels import followers
+from pond.groups import rosters, store
 from pond.groups.model import Group
+from pond.groups.store import SeatRow
+from pond.kernel.ids import pseudonym
+from pond.kernel.sealing import seal
+from pond.members.model import Registration
+from pond.members.store import add_registration
+from pond.members.store_accounts import AccountRow
+from pond.members.store_phones import PhoneRow
+from pond.platforms import wecom
 from pond.programmes import service as programmes
 from support.cloud import ROOT
 from support.sandbox import Sandbox
@@ -80,19 +90,65 @@ class Casting:
             )
         )
 
+    def member(self, chat_id: str | None = None) -> dict[str, Any]:
+        """Somebody accepted in the programme who wrote to the account just now, with a proven phone; seated in a group,
+        if one is given. The sandbox's person, with `member_id`."""
+        person = self.sandbox.do("POST", "/people", {})
+        account = person["accounts"][0]
+        self.sandbox.do("POST", f"/accounts/{account['account_id']}/follow", {})
+        self.sandbox.do("POST", f"/accounts/{account['account_id']}/say", {"text": "你好"})
+        followers.follow(account["openid"], None, self.now)
+        follower_id = followers.said(account["openid"], self.now)
+        member_id, phone_id = pseudonym("unionid", account["unionid"]), pseudonym("phone", person["phone"])
+        followers.link(follower_id, member_id, member_id)
+        personal = json.dumps({"name": "小满", "phone": person["phone"]}).encode()
+        PhoneRow(phone_id, member_id=member_id, sealed=seal(personal, f"phones/{phone_id}")).save()
+        AccountRow(member_id, member_id=member_id, phone_id=phone_id).save()
+        AccountRow(rosters.contact(account["external_userid"]), member_id=member_id).save()
+        add_registration(
+            Registration(
+                member_id=member_id,
+                programme_id=self.programme_id,
+                pool_id=f"{self.programme_id}~pregnancy",
+                stage_id="pregnancy",
+                city="杭州",
+                consent_version="2026-11",
+                consented_at=self.now,
+                registered_at=self.now,
+                follower_id=follower_id,
+            )
+        )
+        if chat_id:
+            SeatRow(member_id, self.programme_id, state="taken", chat_id=chat_id, changed_at=self.now).save()
+        return {**person, **account, "member_id": member_id}
+
+    def befriend(self, owner: str, person: dict[str, Any]) -> None:
+        """They add a member of staff by their code."""
+        way = wecom.api.call("/cgi-bin/externalcontact/add_contact_way", body={"type": 1, "scene": 2, "user": [owner]})
+        self.sandbox.do("POST", f"/accounts/{person['account_id']}/scan", {"code": way["qr_code"]})
+
+    def heard(self, person: dict[str, Any]) -> list[str]:
+        """What the account told somebody."""
+        messages = self.sandbox.do("GET", f"/accounts/{person['account_id']}/chat")["messages"]
+        return [one["text"] for one in messages if one["from"] != "me"]
+
     def draft(self, route: Route = "wecom_group", content_ids: tuple[str, ...] = ("morning",), **changes: Any) -> Draft:
         """A broadcast to everyone, due now."""
         share = 10_000 // len(content_ids)
         given: dict[str, Any] = {
             "broadcast_id": self.unique("broadcast"),
             "programme_id": self.programme_id,
-            "variants": tuple(Variant(content_id=one, version=1, share_bp=share) for one in content_ids),
+            "variants": tuple(self._variant(one, share) for one in content_ids),
             "audience": ALL,
             "route": route,
             "due_at": self.now,
             "source": "ana",
         }
         return Draft(**(given | changes))
+
+    def _variant(self, content_id: str, share_bp: int) -> Variant:
+        newest = contents.newest_approved(content_id)
+        return Variant(content_id=content_id, version=newest.version if newest else 1, share_bp=share_bp)
 
     def scheduled(self, draft: Draft | None = None) -> str:
         """A broadcast that will go; its id."""

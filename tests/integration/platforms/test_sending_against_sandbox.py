@@ -8,10 +8,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from pond.kernel import clock
 from pond.kernel.errors import OutcomeUnknown
-from pond.platforms import model_sending, wecom, wecom_media, wecom_sending
+from pond.kernel.settings import secret
+from pond.platforms import model_sending, receipts, sms_notices, texts, wecom, wecom_media, wecom_sending
 from pond.platforms.errors import Meaning, PartnerBusy, PartnerRefused
+from pond.platforms.model_sms import SmsOutcome, TextState
 from pond.platforms.wecom_sending import ChatType, ReminderOutcome, StaffStatus, TargetStatus
+from support.partner import Partner
 from support.sandbox import Sandbox
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -185,3 +189,33 @@ def test_more_calls_than_allowed_shut_the_call_for_a_minute(corp: Sandbox) -> No
         assert error.value.errcode == 45009
     corp.do("POST", "/clock", {"advance": 61})
     wecom_sending.create_task(OWNER, "早安", chat_ids=chats)
+
+
+def test_a_notice_its_receipt_and_a_repeated_one(partners: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The vendor's arrays, as the sandbox posts them."""
+    person = partners.do("POST", "/people", {})
+    known = secret("sms") | {"notice_templates": "evening=1000002:name,topic"}
+    monkeypatch.setattr(sms_notices, "secret", lambda name: known)
+    receiver = Partner()
+    receiver.will({"result": 0, "errmsg": "OK"})
+    switches = {"sms.receipts_seconds": 0, "sms.receipts_repeat": 1, "sms.receipts_unknown": True}
+    try:
+        templates = {known["template_id"]: "您的验证码是{1}", "1000002": {"kind": "notice", "text": "{1}，{2}"}}
+        settings = {"callback_url": receiver.url, "templates": templates}
+        partners.do("PATCH", "/config", {"sms": {"tencent": settings}})
+        partners.do("PATCH", "/switches", switches)
+        sent = sms_notices.send(person["phone"], "evening", {"name": "小满", "topic": "课"}, "b~1", clock.now())
+        assert sent.outcome is SmsOutcome.ACCEPTED
+        assert partners.do("POST", "/settle", {"seconds": 5})["settled"]
+    finally:
+        partners.do("PATCH", "/config", {"sms": {"tencent": {"callback_url": ""}}})
+        receiver.stop()
+    answers = [
+        receipts.receive("tencent", receipts.address_key("tencent"), c.body, clock.now()) for c in receiver.calls
+    ]
+    assert answers == ['{"result":0,"errmsg":"OK"}'] * 2
+    noted = texts.state_of(sent.text_id)
+    assert noted is not None
+    assert (noted.state, noted.reason, noted.reference) == (TextState.DELIVERED, "DELIVRD", "b~1")
+    [message] = partners.do("GET", f"/people/{person['person_id']}/sms")["messages"]
+    assert message["text"].endswith("小满，课")

@@ -7,11 +7,13 @@ import { attempt } from "./nav.js";
 import { callbacksTab, callsTab } from "./staff_log.js";
 import { contactsTab, groupsTab } from "./staff_groups.js";
 import { faultsTab } from "./staff_faults.js";
+import { massesTab, waitingSends } from "./staff_masses.js";
 import { changed, now, state } from "./store.js";
 import { dayOf, secondOf } from "./text.js";
 
 const TABS = [
   { id: "groups", label: "Groups", count: () => state.staff.groups.length, view: groupsTab },
+  { id: "sends", label: "Sends", count: () => waitingSends(), urgent: true, view: massesTab },
   { id: "contacts", label: "Contacts", count: () => state.staff.tasks.length, urgent: true, view: contactsTab },
   { id: "callbacks", label: "Callbacks", count: () => failing(), urgent: true, view: callbacksTab },
   { id: "calls", label: "Calls", count: () => 0, view: callsTab },

@@ -9,7 +9,7 @@ from pond.broadcasts.model import Broadcast
 from pond.broadcasts.model_targets import SENT
 from pond.channels import notices
 from pond.channels.model import Follower
-from pond.kernel.errors import Permanent
+from pond.kernel.errors import Permanent, Transient
 from pond.members.directory import Contact
 from pond.platforms import sms_notices
 from pond.platforms.model_sms import SmsOutcome
@@ -31,6 +31,8 @@ def text(
 
     def send() -> notices.Told:
         sent = sms_notices.send(contact.phone, template, parameters(words), broadcast.broadcast_id, now)
+        if sent.outcome is SmsOutcome.QUIET:
+            raise Transient("broadcast.sms_quiet", "carriers take no marketing at this hour")
         return _TOLD.get(sent.outcome, "unreachable")
 
     return _MARKS.get(notices.once(follower, NOTICE + broadcast.broadcast_id, send, now), "X")

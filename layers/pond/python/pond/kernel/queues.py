@@ -24,7 +24,7 @@ def send(queue_url: str, bodies: Iterable[dict[str, Any]]) -> None:
 
 
 def send_at(name: str, at: datetime, queue_arn: str, message: Mapping[str, object]) -> None:
-    """Have EventBridge Scheduler put `message` on the queue at that time, under a name that makes asking again harmless.
+    """Have EventBridge Scheduler put `message` on the queue at that time; the name makes asking again harmless.
 
     A schedule is a help and not the truth: it comes at least once, to the minute; whoever it calls claims what is due
     by a conditional write, and the caretaker finds what no schedule called for.
