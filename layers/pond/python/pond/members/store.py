@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, fields
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from pond.kernel.tables import Table, TimeAttribute, refused
@@ -78,6 +78,16 @@ def add_registration(registration: Registration) -> Registration:
             RegistrationRow.get(registration.member_id, registration.programme_id, consistent_read=True)
         )
     return registration
+
+
+def set_city(member_id: str, programme_id: str, city: str) -> None:
+    """Keep another city in a registration that is there."""
+    row = RegistrationRow(member_id, programme_id)
+    try:
+        row.update([RegistrationRow.city.set(city)], condition=RegistrationRow.member_id.exists())
+    except UpdateError as error:
+        if not refused(error):
+            raise
 
 
 def registration_row(registration: Registration) -> RegistrationRow:
