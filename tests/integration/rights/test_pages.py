@@ -82,6 +82,7 @@ def test_all_of_it_can_be_taken_along(browser: tuple[Browser, Any], sent: list[s
     whole = json.loads(answer["body"])
     assert (whole["姓名"], whole["手机号"]) == (her.name, her.phone)
     assert [one["同意书版本"] for one in whole["登记"]] != []
+    assert [text for text in whole["同意书"].values() if text] != []
     assert whole["群"][0]["状态"] == "taken"
     assert whole["公众号"]["预约号"] == {page.programme_id: 1}
 

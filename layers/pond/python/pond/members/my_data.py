@@ -7,11 +7,21 @@ from datetime import date, datetime
 from typing import Any
 
 from pond.kernel.clock import china_day
+from pond.kernel.ids import pseudonym
 from pond.kernel.logs import count
 from pond.kernel.sealing import seal, unseal
 from pond.members import store, store_merging, store_phones, verification
 from pond.members.identities import who
-from pond.members.model import Blocked, CodeOutcome, CodeRefused, Registration, city_fault, name_fault, read_text
+from pond.members.model import (
+    Blocked,
+    CodeOutcome,
+    CodeRefused,
+    Registration,
+    city_fault,
+    name_fault,
+    read_phone,
+    read_text,
+)
 from pond.members.model_phones import is_just_proven
 from pond.members.verification import Proven
 
@@ -48,6 +58,13 @@ def of(account_id: str) -> Mine | None:
         day=date.fromisoformat(kept["day"]) if kept.get("day") else None,
         registrations=tuple(store_merging.registrations_of(person.member_id)),
     )
+
+
+def by_phone(typed: str) -> Mine | None:
+    """What is kept of who proved a number, typed in any way."""
+    number = read_phone(typed)
+    member_id = store_phones.get(pseudonym("phone", number)).member_id if number else None
+    return of(member_id) if member_id else None
 
 
 def ask_code(mine: Mine, account_id: str, address: str, now: datetime) -> CodeOutcome:

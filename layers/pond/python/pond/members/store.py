@@ -50,7 +50,6 @@ class RegistrationRow(Table):
     decided_at = TimeAttribute(null=True)
     decided_by = UnicodeAttribute(null=True)
     decided_reason = UnicodeAttribute(null=True)
-    shown = UnicodeSetAttribute(null=True)  # who of the operators saw the sealed data, and when
     list_id = UnicodeAttribute(null=True)
     by_list = ListIndex()
 

@@ -7,11 +7,18 @@ from pond.channels import followers
 from pond.groups import seats
 from pond.members import my_data
 from pond.members.my_data import Mine
+from pond.programmes import service as programmes
 
 
 def document(mine: Mine | None, follower_id: str, now: datetime) -> dict[str, Any]:
     """What each room keeps; keys in Chinese. Ids of the person outside Pond are left out: they are their own."""
     whole: dict[str, Any] = my_data.as_document(mine, now) if mine else {}
+    if mine:
+        agreed = {(one.programme_id, one.consent_version) for one in mine.registrations}
+        whole["同意书"] = {
+            f"{programme_id} {version}": programmes.consent(programme_id, version)
+            for programme_id, version in sorted(agreed)
+        }
     whole["群"] = [_seat(mine, one.programme_id, now) for one in mine.registrations] if mine else []
     follower = followers.get(follower_id)
     if follower:
