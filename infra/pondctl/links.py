@@ -13,7 +13,16 @@ from pond.programmes.model import page_path
 from pondctl.environment import variable
 from pondctl.output import table
 
-_FROM_PARAMETERS = ("Prefix", "PublicUrl", "OfficialAccountUrl", "OauthUrl", "WecomUrl", "SmsVendor", "SmsUrl")
+_FROM_PARAMETERS = (
+    "Prefix",
+    "PublicUrl",
+    "OfficialAccountUrl",
+    "OauthUrl",
+    "WecomUrl",
+    "SmsVendor",
+    "SmsUrl",
+    "LinkOrigins",
+)
 _FROM_OUTPUTS = {
     "KeyArn": "POND_KEY_ID",
     "AdmissionQueueArn": "POND_ADMISSION_QUEUE_ARN",

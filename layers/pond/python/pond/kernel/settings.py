@@ -41,6 +41,7 @@ class Settings:
     sms_url: str = ""  # empty: the vendor's public address
     scan_limit: str = "200"  # WeCom: from so many members on, a group's code lets nobody in any more
     media_origins: str = ""  # space-separated origins that pages may show images from
+    link_origins: str = ""  # space-separated origins, besides our own, that tracked links may lead to
 
 
 @cache
