@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.control_http import Refused, fields, missing, need, route
-from sandbox.youzan_orders import GOODS, Sold, WrongStep
+from sandbox.youzan_orders import GOODS, POSTAGE_FEN, Sold, WrongStep
 
 if TYPE_CHECKING:
     from sandbox.people import Account
@@ -77,10 +77,14 @@ class _Control:
 
     async def shown(self, request: Request) -> Any:
         orders = [_shown(sold) for sold in self._world.shop.orders.values()]
-        return {"goods": GOODS, "orders": orders, "stopped": self._world.shop.pusher.breaker.open}
+        stopped = self._world.shop.pusher.breaker.open
+        return {"goods": GOODS, "postage_fen": POSTAGE_FEN, "orders": orders, "stopped": stopped}
 
     async def pushes(self, request: Request) -> Any:
-        return {"pushes": list(self._world.shop.pusher.log)[::-1][:200]}
+        limit = request.query_params.get("limit", "200")
+        if not limit.isdecimal():
+            raise Refused("wrong_type", "limit must be a number")
+        return {"pushes": list(self._world.shop.pusher.log)[::-1][: int(limit)]}
 
     async def repeat(self, request: Request) -> Any:
         for entry in self._world.shop.pusher.log:

@@ -62,7 +62,7 @@ export function orderView(order) {
       h("p", { class: "sum" }, h("span", null, "商品"), h("span", null, yuan(goods))),
       h("p", { class: "sum" }, h("span", null, "运费"), h("span", null, order.post_fen ? yuan(order.post_fen) : "免运费")),
       order.refunded_fen > 0 && h("p", { class: "sum" }, h("span", null, "已退款"), h("span", null, `- ${yuan(order.refunded_fen)}`)),
-      h("p", { class: "sum is-total" }, h("span", null, order.paid ? "实付款" : "应付款"), price(order.payment_fen - order.refunded_fen))),
+      h("p", { class: "sum is-total" }, h("span", null, order.refunded_fen ? "退款后实付" : order.paid ? "实付款" : "应付款"), price(order.payment_fen - order.refunded_fen))),
     order.refunds.length > 0 && h("section", { class: "panel" }, h("h3", null, "退款记录"), order.refunds.map((one) => refund(order, one))),
     h("section", { class: "panel" }, h("dl", { class: "facts" }, fact("订单编号", order.tid), fact("下单时间", timeOf(order.created)),
       order.paid > 0 && fact("付款时间", timeOf(order.paid)), order.paid > 0 && fact("付款方式", "微信支付"))),

@@ -5,8 +5,6 @@ import { post } from "../js/api.js";
 import { account, draw, open, shop, step, toast } from "./shop.js";
 import { fenOf, icon, picture, price, yuan } from "./words.js";
 
-const POSTAGE_FEN = 800;
-
 export function sheetView() {
   const { sheet } = shop;
   if (!sheet) return null;
@@ -19,14 +17,14 @@ export function sheetView() {
 
 function buy(sheet) {
   const { good, num } = sheet;
-  const postage = good.virtual ? 0 : POSTAGE_FEN;
+  const postage = good.virtual ? 0 : shop.postage;
   const change = (by) => { sheet.num = Math.min(99, Math.max(1, num + by)); draw(); };
   return [
     h("div", { class: "thing" }, h("img", { src: picture(good.item_id), alt: "" }), h("span", null, h("b", null, good.title), h("small", null, good.brief)), price(good.price_fen)),
     h("div", { class: "line" }, h("span", null, "数量"), h("span", { class: "count" },
       h("button", { "aria-label": "少一件", "data-testid": "fewer", disabled: num === 1, onclick: () => change(-1) }, "−"),
       h("output", { "data-testid": "number" }, num), h("button", { "aria-label": "多一件", "data-testid": "more", onclick: () => change(1) }, "+"))),
-    h("div", { class: "line" }, h("span", null, postage ? "合计（含运费 ¥8）" : "合计"), price(good.price_fen * num + postage, { "data-testid": "total", style: "font-size:22px" })),
+    h("div", { class: "line" }, h("span", null, postage ? `合计（含运费 ${yuan(postage)}）` : "合计"), price(good.price_fen * num + postage, { "data-testid": "total", style: "font-size:22px" })),
     h("button", { class: "button is-main is-big", "data-testid": "order", onclick: () => order(good, num) }, "提交订单")];
 }
 

@@ -9,7 +9,7 @@ import { icon, picture, price, yuan } from "./words.js";
 
 const root = document.getElementById("shop");
 export const account = document.cookie.match(/(?:^|;\s*)sandbox_account=([^;]+)/)?.[1] ?? null;
-export const shop = { goods: [], orders: [], sheet: null, toast: null, filter: "all", loaded: false };
+export const shop = { goods: [], orders: [], sheet: null, toast: null, filter: "all", loaded: false, postage: 0 };
 
 export const good = (id) => shop.goods.find((one) => one.item_id === Number(id));
 
@@ -30,6 +30,12 @@ export async function read() {
   const found = await get("/shop");
   shop.goods = found.goods;
   shop.orders = found.orders.filter((one) => one.account_id === account).reverse();
+  shop.postage = found.postage_fen;
+  if (!shop.loaded && location.hash === "#pay") {
+    history.replaceState(null, "", location.pathname);
+    const order = shop.orders.find((one) => location.pathname.endsWith(one.tid) && one.status === "WAIT_BUYER_PAY");
+    if (order) shop.sheet = { kind: "pay", order };
+  }
   shop.loaded = true;
   draw();
 }
@@ -96,7 +102,7 @@ function goodView(one) {
     h("section", { class: "panel is-over" },
       h("p", { class: "lead" }, price(one.price_fen), h("span", { class: "was" }, yuan(one.was_fen)), h("small", null, `已售 ${one.sold}`)),
       h("h2", null, one.title), h("p", { class: "brief" }, one.brief),
-      h("p", { class: "tags" }, one.virtual ? h("span", { class: "tag is-virtual" }, "虚拟商品 · 即买即开通") : [h("span", { class: "tag" }, "顺丰包裹 运费 ¥8"), h("span", { class: "tag" }, "7 天无忧退")])),
+      h("p", { class: "tags" }, one.virtual ? h("span", { class: "tag is-virtual" }, "虚拟商品 · 即买即开通") : [h("span", { class: "tag" }, `顺丰包裹 运费 ${yuan(shop.postage)}`), h("span", { class: "tag" }, "7 天无忧退")])),
     h("section", { class: "panel" }, h("h3", null, "商品详情"), h("ul", { class: "about" }, one.about.map((line) => h("li", null, line)))),
     h("nav", { class: "bar" }, h("div", null,
       h("a", { class: "tab is-small", href: "/shop/" }, icon("home"), "首页"),

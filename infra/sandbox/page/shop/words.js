@@ -49,8 +49,8 @@ export const refundOf = (refund) => REFUNDS[refund.status] ?? ["is-off", refund.
 
 const ICONS = {
   home: "M4 11.5 12 5l8 6.500V19a1 1 0 0 1-1 1h-4.500v-5.500h-5V20H5a1 1 0 0 1-1-1z",
-  list: "M6 4h12a1 1 0 0 1 1 1v15l-2.500-1.600L14 20l-2-1.600L10 20l-2.500-1.600L5 20V5a1 1 0 0 1 1-1zM8.500 9h7M8.500 13h5",
+  list: "M6 4h12a1 1 0 0 1 1 1v15l-2.5-1.6L14 20l-2-1.6L10 20l-2.5-1.6L5 20V5a1 1 0 0 1 1-1zM8.5 9h7M8.5 13h5",
   close: "M6 6l12 12M18 6 6 18",
-  bag: "M5.500 8h13l1 12h-15zM9 10.500V7a3 3 0 0 1 6 0v3.500",
+  bag: "M5.5 8h13l1 12h-15zM9 10.500V7a3 3 0 0 1 6 0v3.5",
 };
 export const icon = (name) => h("svg", { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true" }, h("path", { d: ICONS[name] }));
