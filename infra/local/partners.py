@@ -47,6 +47,7 @@ def parameters(port: int) -> dict[str, str]:
         "SmsVendor": "tencent",
         "SmsUrl": f"{loopback}/sms/tencent",
         "MediaOrigins": f"{origin} {loopback}",
+        "LinkOrigins": origin,
     }
 
 

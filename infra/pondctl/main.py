@@ -30,6 +30,8 @@ from pondctl import (
     seats,
     secret_store,
     seed,
+    tracked,
+    volunteers,
 )
 from pondctl.problems import WrongEnvironment, explain
 
@@ -50,6 +52,8 @@ def parser() -> argparse.ArgumentParser:
         channels,
         openings,
         groups,
+        volunteers,
+        tracked,
         seats,
         reviews,
         members,
