@@ -19,9 +19,17 @@ _FROM_PARAMETERS = (
     "OfficialAccountUrl",
     "OauthUrl",
     "WecomUrl",
+_FROM_PARAMETERS = (
+    "Prefix",
+    "PublicUrl",
+    "OfficialAccountUrl",
+    "OauthUrl",
+    "WecomUrl",
+    "YouzanUrl",
     "SmsVendor",
     "SmsUrl",
     "LinkOrigins",
+)
 )
 _FROM_OUTPUTS = {
     "KeyArn": "POND_KEY_ID",
@@ -49,6 +57,7 @@ def run_links(_: argparse.Namespace, now: datetime) -> int:
         ("official account: server address", f"{public}/official-account"),
         ("official account: web authorisation domain", urlsplit(public).netloc),
         ("WeCom app: callback address", f"{public}/wecom"),
+        ("Youzan app: address for pushes", f"{public}/youzan"),
     ]
     rows += [(f"page of {programme_id}", f"{public}{page_path(programme_id)}") for programme_id in programmes.all_ids()]
     found = sorted(store_channels.everything(), key=lambda one: one[0].channel_id)

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.faults import Answer, Code, play
+from sandbox.youzan_orders import yuan, yz_open_id
 
 if TYPE_CHECKING:
     from sandbox.state import World
@@ -151,7 +152,7 @@ class _Calls:
                         "tid": sold.tid,
                         "oid": one["oid"],
                         "refund_id": one["refund_id"],
-                        "refund_fee": f"{one['fen'] // 100}.{one['fen'] % 100:02}",
+                        "refund_fee": yuan(one["fen"]),
                         "status": one["status"],
                         "demand": 1,
                         "version": sold.updated * 1000,
@@ -163,14 +164,14 @@ class _Calls:
         people = self._world.people
         found = []
         for account in people.accounts.values():
-            yz_open_id = self._world.shop.yz_open_id(account)
+            shop_id = yz_open_id(account)
             mobile = people.persons[account.person_id].phone.removeprefix("+86")
             unionid = account.unionid if account.bound else ""
-            names = {"yz_open_id": yz_open_id, "mobile": mobile, "weixin_union_id": unionid}
+            names = {"yz_open_id": shop_id, "mobile": mobile, "weixin_union_id": unionid}
             if any(body.get(name) == value for name, value in names.items() if value):
                 found.append(
                     {
-                        "primitive_info": {"yz_open_id": yz_open_id, "nick_name": account.nickname},
+                        "primitive_info": {"yz_open_id": shop_id, "nick_name": account.nickname},
                         "mobile_info": {"mobile": mobile},
                         "wechat_info": {"union_id": unionid, "is_fans": int(account.following)},
                         "platform_info": {"weixin_open_id": account.openid},
