@@ -19,17 +19,10 @@ _FROM_PARAMETERS = (
     "OfficialAccountUrl",
     "OauthUrl",
     "WecomUrl",
-_FROM_PARAMETERS = (
-    "Prefix",
-    "PublicUrl",
-    "OfficialAccountUrl",
-    "OauthUrl",
-    "WecomUrl",
     "YouzanUrl",
     "SmsVendor",
     "SmsUrl",
     "LinkOrigins",
-)
 )
 _FROM_OUTPUTS = {
     "KeyArn": "POND_KEY_ID",
@@ -37,6 +30,7 @@ _FROM_OUTPUTS = {
     "ScheduleGroup": "POND_SCHEDULE_GROUP",
     "ScheduleRoleArn": "POND_SCHEDULE_ROLE_ARN",
     "BackupBucket": "POND_BACKUP_BUCKET",
+    "OrdersQueueUrl": "POND_ORDER_QUEUE_URL",
 }
 
 
