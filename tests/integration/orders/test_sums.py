@@ -16,7 +16,6 @@ from pond.orders.model_order import CLOSED, DONE, Push, Refund
 from pond.orders.model_pushes import read_detail
 from pond.orders.model_sums import Figures, Slot, add_up
 from pond.orders.reading import StoredOrder
-from support import market
 from support.budgets import examples
 from support.cloud import Cloud
 from support.crashes import explore
@@ -45,9 +44,9 @@ def pay(sale: Sale) -> None:
 
 
 def refund(tid: str, name: str, fen: int, days: int) -> None:
-    paid_at = market.reading.get(tid).order.paid_at  # type: ignore[union-attr]
-    assert paid_at
-    version = int((paid_at + timedelta(days=days)).timestamp())
+    stored = reading.get(tid)
+    assert stored and stored.order.paid_at
+    version = int((stored.order.paid_at + timedelta(days=days)).timestamp())
     changing.told([Push(tid=tid, refunds=(Refund(state=DONE, version=version, amount_fen=fen, refund_id=name),))], AT)
 
 
@@ -168,7 +167,7 @@ def test_no_sequence_of_changes_and_counts_makes_sums_wrong(somebody: Callable[.
     class Run(Sums):
         pass
 
-    Run.somebody = staticmethod(somebody)  # type: ignore[assignment]
+    Run.somebody = staticmethod(somebody)
     run_state_machine_as_test(
         Run,
         settings=settings(
