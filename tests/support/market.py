@@ -1,5 +1,6 @@
 """Buyers in a programme, and what they buy: pushes through the webhook and the worker, as API Gateway and SQS call."""
 
+import base64
 import json
 import secrets
 from collections.abc import Iterable
@@ -183,8 +184,8 @@ def knock(body: bytes, event_sign: str | None = "") -> tuple[int, str]:
         "multiValueQueryStringParameters": None,
         "pathParameters": None,
         "stageVariables": None,
-        "body": body.decode("utf-8", "surrogateescape"),
-        "isBase64Encoded": False,
+        "body": base64.b64encode(body).decode(),
+        "isBase64Encoded": True,
         "requestContext": {
             "resourcePath": "/youzan",
             "httpMethod": "POST",
@@ -226,7 +227,8 @@ def stored(sale: Sale) -> StoredOrder:
 def entries(sale: Sale) -> list[Entry]:
     """The order's entries in the ledger."""
     terms = stored(sale).terms
-    return [one for one in store_ledger.of_person(terms.person_id) if one.tid == sale.tid] if terms else []
+    found = store_ledger.of_person(terms.person_id) if terms else []
+    return sorted((one for one in found if one.tid == sale.tid), key=lambda one: one.entry_id)
 
 
 def assert_balanced(sale: Sale) -> None:
