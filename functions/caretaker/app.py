@@ -11,6 +11,7 @@ from pond.kernel import clock
 from pond.kernel.errors import PondError
 from pond.kernel.logs import count, logger, metrics
 from pond.members import reviews
+from pond.orders import nightly as orders
 
 DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("holds", holds.expire_due),
@@ -24,6 +25,7 @@ NIGHTLY: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("forgotten", repair.seat_the_forgotten),
     ("groups", reconciliation.plan),
     ("quotas", reviews.admit_waiting),
+    ("orders", orders.plan),
 )
 
 

@@ -19,6 +19,7 @@ _FROM_PARAMETERS = (
     "OfficialAccountUrl",
     "OauthUrl",
     "WecomUrl",
+    "YouzanUrl",
     "SmsVendor",
     "SmsUrl",
     "LinkOrigins",
@@ -29,6 +30,7 @@ _FROM_OUTPUTS = {
     "ScheduleGroup": "POND_SCHEDULE_GROUP",
     "ScheduleRoleArn": "POND_SCHEDULE_ROLE_ARN",
     "BackupBucket": "POND_BACKUP_BUCKET",
+    "OrdersQueueUrl": "POND_ORDER_QUEUE_URL",
 }
 
 
@@ -49,6 +51,7 @@ def run_links(_: argparse.Namespace, now: datetime) -> int:
         ("official account: server address", f"{public}/official-account"),
         ("official account: web authorisation domain", urlsplit(public).netloc),
         ("WeCom app: callback address", f"{public}/wecom"),
+        ("Youzan app: address for pushes", f"{public}/youzan"),
     ]
     rows += [(f"page of {programme_id}", f"{public}{page_path(programme_id)}") for programme_id in programmes.all_ids()]
     found = sorted(store_channels.everything(), key=lambda one: one[0].channel_id)

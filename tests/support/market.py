@@ -20,7 +20,7 @@ from pond.members.model import Registration
 from pond.members.store import add_registration
 from pond.members.store_accounts import AccountRow
 from pond.members.store_phones import PhoneRow
-from pond.orders import reading, store_ledger
+from pond.orders import rates, reading, store_ledger
 from pond.orders.invariants import about
 from pond.orders.model_ledger import Entry
 from pond.orders.reading import StoredOrder
@@ -28,12 +28,18 @@ from pond.platforms.events import CallbackReceived
 from pond.platforms.youzan_callbacks import key
 from pond.platforms.youzan_pushes import App, receive
 from pond.programmes import service as programmes
+from pond.volunteers import service as volunteers
 from support.cloud import ROOT
 from support.shop import CREATED, Pushed, Sale
 from support.storefront import APP, pushed_body, signature
 from support.web import CONTEXT, load
 
 RULES = [{"version": 1, "valid_from": "2020-01-01", "precedence": ["seat"], "window_days": 30}]
+RATES = [
+    {"role": "volunteer", "percent": "10", "valid_from": "2020-01-01"},
+    {"role": "distributor", "percent": "20", "valid_from": "2020-01-01"},
+]
+LONG_AGO = CREATED - timedelta(days=100)
 DELIVERIES = 5  # SQS: a message is dead after so many
 
 
@@ -105,22 +111,30 @@ class Buyer:
 
 
 def apply_programme(now: datetime, attribution: object = RULES) -> str:
-    """The demonstration programme under a name of its own; its id."""
+    """The demonstration programme under a name of its own, with rates; its id."""
     document = yaml.safe_load((ROOT / "infra/demo/programme.yaml").read_text())
     document |= {"programme_id": f"shop-{secrets.token_hex(5)}", "attribution": attribution}
     programmes.apply(document, now)
+    rates.apply({"programme_id": document["programme_id"], "rates": RATES}, "test", now)
     return str(document["programme_id"])
 
 
 def buyer(programme_id: str, *told: str) -> Buyer:
-    """Somebody new; `told` are the ids an order names of them, all unless said."""
+    """Somebody new, whose group has a volunteer; `told` are the ids an order names of them, all unless said."""
     salt = secrets.token_hex(6)
     made = Buyer(
         programme_id, f"chat-{salt}", f"o-{salt}", f"u-{salt}", f"139{secrets.randbelow(10**8):08}", f"yz-{salt}"
     )
     if told:
         made.told = told
+    serves(f"v-{salt}", made.chat_id)
     return made
+
+
+def serves(volunteer_id: str, chat_id: str) -> None:
+    """Somebody serves a group since long ago."""
+    volunteers.add(volunteer_id, "volunteer", "", LONG_AGO)
+    volunteers.assign(chat_id, volunteer_id, True, LONG_AGO)
 
 
 def callback_id(body: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The shop's API over HTTP, showing `Sale`s as they truly are at this moment, and the pushes as bytes with signature."""
+"""The shop's API over HTTP, showing `Sale`s as they truly are at this moment, and pushes as signed bytes."""
 
 import json
 import os

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,14 +10,10 @@ import pytest
 from pond.kernel import clock
 from pond.kernel.aws import client
 from pond.kernel.settings import forget
-from pond.orders import booking, facts
-from pond.orders.model_ledger import Rate
 from support import market
 from support.cloud import Cloud
 from support.market import Buyer
 from support.storefront import Storefront, open_shop
-
-RATES = (Rate(role="volunteer", basis_points=1_000, valid_from=date(2020, 1, 1)),)
 
 
 class Queue:
@@ -84,13 +80,6 @@ def shop(cloud: Cloud) -> Iterator[Storefront]:
 
 
 @pytest.fixture
-def earning(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every group has a volunteer, who earns a tenth."""
-    monkeypatch.setattr(facts, "_volunteer", lambda chat_id, at: f"v-{chat_id}")
-    monkeypatch.setattr(booking, "_tariff", lambda person_id, role, on: (RATES, {}, ""))
-
-
-@pytest.fixture
 def programme_id(cloud: Cloud, now: datetime) -> str:
     """A programme of this test alone."""
     return market.apply_programme(now)
@@ -98,7 +87,7 @@ def programme_id(cloud: Cloud, now: datetime) -> str:
 
 @pytest.fixture
 def somebody(programme_id: str) -> Callable[..., Buyer]:
-    """Makes a buyer; named ids are those that orders tell."""
+    """Makes a buyer, whose group a volunteer serves for a tenth; named ids are those that orders tell."""
     return lambda *told: market.buyer(programme_id, *told)
 
 

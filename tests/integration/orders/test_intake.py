@@ -10,7 +10,7 @@ from pond.orders.model_stored import SHOP
 from support.market import Buyer, Post, assert_balanced, entries, raw_row, stored
 from support.storefront import Storefront
 
-pytestmark = pytest.mark.usefixtures("earning", "later", "dead")
+pytestmark = pytest.mark.usefixtures("later", "dead")
 Somebody = Callable[..., Buyer]
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from pond.orders import lookups, reconciliation, store_marks
+from pond.orders import lookups, nightly, reconciliation, store_marks
 from pond.orders.model_stored import SHOP
 from support.market import Buyer, Post, assert_balanced, entries, stored, work
 from support.shop import CREATED, WAY, Sale
 from support.storefront import Storefront, user
 
-pytestmark = pytest.mark.usefixtures("earning", "dead")
+pytestmark = pytest.mark.usefixtures("dead")
 Somebody = Callable[..., Buyer]
 BUSY = {"gw_err_resp": {"err_code": 4101, "err_msg": "too frequent", "trace_id": "t"}}
 ABSENT = {"code": 5000, "success": False, "data": {}, "message": "trade not found"}
@@ -130,7 +130,7 @@ def test_a_busy_shop_ends_a_slice_and_the_mark_stays(
     somebody: Somebody, shop: Storefront, later: Any, now: datetime
 ) -> None:
     store_marks._Row(reconciliation.MARK, read_through=now - timedelta(hours=7)).save()
-    reconciliation.plan(now)
+    nightly.plan(now)
     shop.answers.append(BUSY)
     messages = later.take()
     assert [one["detail-type"] for one in messages] == ["orders.reconcile", "orders.missing", "orders.unmatched"]

@@ -16,7 +16,7 @@ from support.market import Buyer, Post, assert_balanced, entries, stored, work
 from support.shop import CREATED, Sale
 from support.storefront import Storefront, user
 
-pytestmark = pytest.mark.usefixtures("earning", "dead")
+pytestmark = pytest.mark.usefixtures("dead")
 Somebody = Callable[..., Buyer]
 
 

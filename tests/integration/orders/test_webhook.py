@@ -18,7 +18,7 @@ from support.market import Buyer, Post, callback_id, knock, stored
 from support.shop import Pushed
 from support.storefront import pushed_body, signature
 
-pytestmark = pytest.mark.usefixtures("earning", "later", "dead")
+pytestmark = pytest.mark.usefixtures("later", "dead")
 Somebody = Callable[..., Buyer]
 DONE = (200, '{"code":0,"msg":"success"}')
 

@@ -203,6 +203,15 @@ def test_a_secret_that_is_not_whole_is_refused_without_a_value(value: object) ->
     assert "hush" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(("kdt_id", "shops"), [("10001", "10002, 10003"), ("10001", ""), ("10001", "10002")])
+def test_shops_are_numbers(kdt_id: str, shops: str) -> None:
+    fields = ("kdt_id", "shops")
+    assert secret_store.checked({"kdt_id": kdt_id, "shops": shops}, fields)["kdt_id"] == kdt_id
+    for wrong in ({"kdt_id": "my shop"}, {"kdt_id": kdt_id, "shops": "10002;10003"}):
+        with pytest.raises(Refused):
+            secret_store.checked(wrong, fields)
+
+
 def test_a_secret_is_kept_without_spaces_around_its_values() -> None:
     assert secret_store.checked({"token": " t\n"}, ("token",)) == {"token": "t"}
 

@@ -32,7 +32,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a seat transaction came to: nothing refused: written; else which labels refused (member ids, GROUP, POOL)."""
+    """What a seat transaction came to: written, or which labels refused (member ids, GROUP, POOL)."""
 
     refused: frozenset[str] = frozenset()
 

@@ -4,15 +4,13 @@ What always holds: attribution and terms are decided once. An entry is the diffe
 transaction with the order it is about (`store_orders.write`), so the ledger balances after each write.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from pond.kernel.clock import china_day
-from pond.orders import facts, store_months
-from pond.orders.model_attribution import Attribution, Role, attribute
-from pond.orders.model_ledger import Entry, Rate, Terms, agree, book, due
-from pond.orders.model_order import Order
+from pond.orders import facts, rates, store_months
+from pond.orders.model_attribution import attribute
+from pond.orders.model_ledger import Entry, book, due
 from pond.orders.model_settlement import booking_month
 from pond.orders.model_stored import StoredOrder
 
@@ -27,11 +25,12 @@ def attributed(stored: StoredOrder, path: tuple[str, ...]) -> StoredOrder:
 
 
 def agreed(stored: StoredOrder) -> StoredOrder:
-    """The order with its terms, if somebody earns on it and its items are known."""
-    earns = stored.attribution
-    if stored.terms or earns is None or earns.earner_id is None or not stored.order.detail:
+    """The order with its terms, if somebody earns on it, its items are known, and the programme has rates."""
+    earns, paid_at = stored.attribution, stored.order.paid_at
+    if stored.terms or paid_at is None or earns is None or earns.earner_id is None or earns.earner_role is None:
         return stored
-    return replace(stored, terms=_terms(stored.order, earns))
+    terms = rates.terms_for(stored.order, earns.earner_id, earns.earner_role, china_day(paid_at), earns.programme_id)
+    return replace(stored, terms=terms)
 
 
 def booked(stored: StoredOrder, now: datetime) -> tuple[StoredOrder, Entry | None]:
@@ -50,15 +49,3 @@ def booked(stored: StoredOrder, now: datetime) -> tuple[StoredOrder, Entry | Non
     assert entry is not None  # what is due differs from what is booked
     after = replace(stored, booked_fen=stored.booked_fen + entry.amount_fen, booked_count=stored.booked_count + 1)
     return after, entry
-
-
-def _terms(order: Order, earns: Attribution) -> Terms:
-    assert order.detail and order.paid_at and earns.earner_id and earns.earner_role
-    paid_on = china_day(order.paid_at)
-    rates, group_of, level = _tariff(earns.earner_id, earns.earner_role, paid_on)
-    return agree(earns.earner_id, earns.earner_role, level, order.detail.items, group_of, rates, paid_on)
-
-
-def _tariff(person_id: str, role: Role, on: date) -> tuple[Sequence[Rate], Mapping[str, str], str]:
-    """The rates there are, the product group of each item_id that is in one, and the earner's level on that day."""
-    return (), {}, ""

@@ -3,9 +3,9 @@ that know it; how it is judged stands in `model_attribution`.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from pond.channels import followers
+from pond.channels import followers, links
 from pond.groups import seats
 from pond.kernel.clock import china_day
 from pond.kernel.errors import NotFound
@@ -13,7 +13,8 @@ from pond.members import merging
 from pond.members.model import Registration
 from pond.orders.model_attribution import Facts, Referral, SeatHeld
 from pond.programmes import service as programmes
-from pond.programmes.model_attribution import Rules, rules_on
+from pond.programmes.model_attribution import WINDOW_MAX_DAYS, Rules, rules_on
+from pond.volunteers import service as volunteers
 
 
 def gather(member_ids: Sequence[str], paid_at: datetime) -> Facts:
@@ -30,7 +31,7 @@ def gather(member_ids: Sequence[str], paid_at: datetime) -> Facts:
             SeatHeld(
                 programme_id=stay.programme_id,
                 chat_id=stay.chat_id,
-                volunteer_id=_volunteer(stay.chat_id, paid_at),
+                volunteer_id=volunteers.serving(stay.chat_id, paid_at),
                 taken_at=stay.taken_at,
                 ended_at=stay.ended_at,
             )
@@ -69,11 +70,20 @@ def _channel(home: Registration | None) -> str | None:
     return home.channel_id or (follower.channel_id if follower else None)
 
 
-def _volunteer(chat_id: str, at: datetime) -> str | None:
-    """Who served the group then."""
-    return None
-
-
 def _referrals(member_ids: Sequence[str], paid_at: datetime) -> tuple[Referral, ...]:
     """Tracked links that were opened, and distributors the member was bound to, before payment."""
-    return ()
+    day, since = china_day(paid_at), paid_at - timedelta(days=WINDOW_MAX_DAYS)
+    found = [
+        Referral(claim="link", referral_id=one.link_id, person_id=one.owner_id, role=earning[0], at=one.at)
+        for one in links.opened_by(member_ids, since, paid_at)
+        if one.owner_id and (earning := volunteers.role_and_level(one.owner_id, day))
+    ]
+    bonds = (volunteers.distributor_of(member_id, paid_at) for member_id in member_ids)
+    found += [
+        Referral(
+            claim="distributor", referral_id=bond.person_id, person_id=bond.person_id, role="distributor", at=bond.at
+        )
+        for bond in bonds
+        if bond
+    ]
+    return tuple(found)

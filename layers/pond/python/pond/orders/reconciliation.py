@@ -12,23 +12,16 @@ from pond.kernel import queues
 from pond.kernel.logs import count, logger
 from pond.kernel.settings import settings
 from pond.orders import changing, lookups, store_marks, store_orders
+from pond.orders.nightly import RECONCILE, message
 from pond.platforms import youzan
 from pond.platforms.errors import PartnerBusy
 from pond.platforms.youzan_calls import wait_before
 
-RECONCILE, MISSING, UNMATCHED = "orders.reconcile", "orders.missing", "orders.unmatched"  # messages, no events
 MARK = "orders"
 FIRST = timedelta(days=7)  # so far back the first time goes: what Youzan pushes again by hand
 SLICE = timedelta(hours=6)
 OVERLAP = timedelta(minutes=10)
 LAG = timedelta(minutes=2)
-
-
-def plan(now: datetime) -> int:
-    """By night: have everything compared with the shop, what is missing asked for again, and buyers looked for."""
-    messages: list[dict[str, Any]] = [_message(RECONCILE, attempt=1), _message(MISSING), _message(UNMATCHED)]
-    queues.send(settings().order_queue_url, messages)
-    return len(messages)
 
 
 def take(detail: Mapping[str, Any], now: datetime) -> int:
@@ -40,10 +33,10 @@ def take(detail: Mapping[str, Any], now: datetime) -> int:
         wait = wait_before(attempt + 1)
         logger.info("shop busy", extra={"attempt": attempt, "code": busy.code})
         if wait is not None:
-            queues.send(settings().order_queue_url, [_message(RECONCILE, attempt=attempt + 1)], wait)
+            queues.send(settings().order_queue_url, [message(RECONCILE, attempt=attempt + 1)], wait)
         return 0
     if more:
-        queues.send(settings().order_queue_url, [_message(RECONCILE, attempt=1)])
+        queues.send(settings().order_queue_url, [message(RECONCILE, attempt=1)])
     return changed
 
 
@@ -71,7 +64,3 @@ def look_for_buyers(now: datetime) -> int:
     found = sum(changing.look_again(tid, now).after.member_id is not None for tid in sorted(tids))
     count("OrdersMatchedLate", found)
     return found
-
-
-def _message(kind: str, **detail: int) -> dict[str, Any]:
-    return {"detail-type": kind, "detail": detail}

@@ -13,6 +13,7 @@ from pond.kernel.errors import Refused
 from pond.programmes.model_reader import Part
 
 Claim = Literal["link", "distributor", "seat"]
+WINDOW_MAX_DAYS = 365
 CLAIMS: tuple[Claim, ...] = ("link", "distributor", "seat")
 
 
@@ -66,6 +67,6 @@ def _rules(part: Part) -> Rules:
     return Rules(
         version=cast(int, part.number("version", 1, 10_000, 1)),
         precedence=cast(tuple[Claim, ...], precedence),
-        window_days=cast(int, part.number("window_days", 1, 365, 30)),
+        window_days=cast(int, part.number("window_days", 1, WINDOW_MAX_DAYS, 30)),
         valid_from=valid_from,
     )
