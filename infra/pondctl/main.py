@@ -24,6 +24,7 @@ from pondctl import (
     links,
     members,
     openings,
+    orders,
     programmes,
     reach,
     reviews,
@@ -31,6 +32,8 @@ from pondctl import (
     seats,
     secret_store,
     seed,
+    tracked,
+    volunteers,
 )
 from pondctl.problems import WrongEnvironment, explain
 
@@ -51,9 +54,12 @@ def parser() -> argparse.ArgumentParser:
         channels,
         openings,
         groups,
+        volunteers,
+        tracked,
         seats,
         reviews,
         members,
+        orders,
         reach,
         backups,
         rights,
