@@ -52,6 +52,7 @@ class SeatRow(Table):
     taken_at = TimeAttribute(null=True)
     taken_in = UnicodeAttribute(null=True)  # the programme and China day of it
     by_taken = ByTaken()
+    moves: ListAttribute[str] = ListAttribute(null=True)  # into groups and out, as `model.stays_from` reads them
 
 
 class PoolRow(Table):
@@ -142,9 +143,7 @@ def open_reserve(chat_id: str) -> bool:
 
 def set_shown(chat_id: str, name: str, owner: str) -> None:
     """Keep a group's name and owner as WeCom shows them."""
-    GroupRow(chat_id).update(
-        actions=[GroupRow.name.set(name), GroupRow.owner.set(owner)], condition=GroupRow.chat_id.exists()
-    )
+    GroupRow(chat_id).update([GroupRow.name.set(name), GroupRow.owner.set(owner)], GroupRow.chat_id.exists())
 
 
 def set_code(chat_id: str, config_id: str, code_url: str, state: GroupState) -> None:
