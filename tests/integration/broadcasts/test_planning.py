@@ -14,6 +14,10 @@ from pond.groups.store import GroupRow, SeatRow, came_in
 from pond.kernel.errors import NotFound, Refused
 from pond.members.model import Registration
 from pond.members.store import RegistrationRow, add_registration
+from pond.orders import store_orders
+from pond.orders.model_attribution import Attribution
+from pond.orders.model_order import Order
+from pond.orders.model_stored import StoredOrder
 from support.budgets import examples
 from support.crashes import explore
 from support.places import add_group
@@ -220,6 +224,46 @@ def test_a_moved_birthday_is_followed_until_the_broadcast_goes(
     assert told(fifth - HOUR) == {"2026-12": []}
     january = china(date(2027, 1, 5), 10)
     assert told(january - HOUR) == {"2026-12": [], "2027-01": [member_id]}
+
+
+def test_who_paid_is_thanked_within_the_hour_after_next(
+    programme_id: str, approved: Callable[..., str], unique: Callable[[str], str], now: datetime
+) -> None:
+    piece = approved(f"{programme_id}-t", routes=["account"])
+    step = {"step_id": "thanks", "after": {"event": "order_paid", "hours": 1}, "route": "account", "content": piece}
+    plans.apply(document(step), programme_id, BY, now)
+    members = [unique("member") for _ in range(3)]
+    for member_id, minutes in zip(members, (10, 50, 100), strict=True):
+        enrol(programme_id, member_id, now)
+        for _ in range(2):  # who paid twice is thanked once
+            pay(programme_id, member_id, unique("E"), now + timedelta(minutes=minutes))
+    pay(programme_id, unique("stranger"), unique("E"), now)  # in another programme only
+    for minutes in range(0, 400, 60):
+        tend(programme_id, now + timedelta(minutes=minutes))
+    told = {}
+    for run in plans.runs(programme_id, "plan"):
+        assert run.draft
+        audience = scheduling.get(run.draft["broadcast_id"]).audience
+        found, after = audiences.expand(programme_id, audience, "member", None, 10, now)
+        assert after is None
+        told[run.occurrence] = [one.recipient_id for one in found]
+    assert told == {"2026-11-23T14": sorted(members[:2]), "2026-11-23T15": members[2:]}
+
+
+def pay(programme_id: str, member_id: str, tid: str, at: datetime) -> None:
+    counts_for = Attribution(
+        programme_id=programme_id,
+        chat_id=None,
+        volunteer_id=None,
+        channel_id=None,
+        earner_id=None,
+        earner_role=None,
+        referral_id=None,
+        rules_version=1,
+        reason="no_claim",
+    )
+    paid = StoredOrder(order=Order(tid=tid, paid_at=at), revision=1, member_id=member_id, attribution=counts_for)
+    assert store_orders.write(paid, None)
 
 
 def enrol(programme_id: str, member_id: str, now: datetime, **more: Any) -> None:
