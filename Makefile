@@ -8,6 +8,7 @@ CLOUD_PORT ?= 4566
 SANDBOX_PORT ?= 8900
 PEOPLE ?= 20000
 MEMBERS ?= 100000
+ORDERS ?= 20000
 RELEASE ?= $(shell git rev-parse --short=12 HEAD)
 
 UV := $(CURDIR)/.tools/uv/bin/uv
@@ -105,6 +106,9 @@ bench-callbacks: setup ## callbacks at once, with a partner that answers late
 bench-broadcast: setup ## a broadcast to 1,000 groups and one planned to 100,000 members: units, quota, memory (MEMBERS=)
 	@POWERTOOLS_LOG_LEVEL=WARNING PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.broadcast --members $(MEMBERS)
 
+bench-orders: setup ## 20,000 orders' pushes, shuffled and repeated: rates, units, sums and ledger recounted (ORDERS=)
+	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.orders --orders $(ORDERS)
+
 # --- AWS ---------------------------------------------------------------------------------------------------------------
 
 validate: setup ## ask SAM and cfn-lint about the template
@@ -122,4 +126,4 @@ deploy: build ## deploy to AWS: ENV=prod names a section of samconfig.toml
 clean: ## remove everything made here
 	rm -rf .venv .tools .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove fuzz bench-imports bench-burst bench-journey bench-callbacks bench-broadcast validate build deploy clean
+.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove fuzz bench-imports bench-burst bench-journey bench-callbacks bench-orders bench-broadcast validate build deploy clean

@@ -21,6 +21,7 @@ _FROM_PARAMETERS = (
     "OfficialAccountUrl",
     "OauthUrl",
     "WecomUrl",
+    "YouzanUrl",
     "SmsVendor",
     "SmsUrl",
     "LinkOrigins",
@@ -31,6 +32,8 @@ _FROM_OUTPUTS = {
     "ScheduleGroup": "POND_SCHEDULE_GROUP",
     "ScheduleRoleArn": "POND_SCHEDULE_ROLE_ARN",
     "BackupBucket": "POND_BACKUP_BUCKET",
+    "MediaBucket": "POND_MEDIA_BUCKET",
+    "OrdersQueueUrl": "POND_ORDER_QUEUE_URL",
 }
 
 
@@ -56,6 +59,7 @@ def run_links(_: argparse.Namespace, now: datetime) -> int:
             "SMS vendor: address of receipts (keep it to yourself)",
             f"{public}/receipts/{vendor}/{receipts.address_key(vendor)}",
         ),
+        ("Youzan app: address for pushes", f"{public}/youzan"),
     ]
     rows += [(f"page of {programme_id}", f"{public}{page_path(programme_id)}") for programme_id in programmes.all_ids()]
     found = sorted(store_channels.everything(), key=lambda one: one[0].channel_id)

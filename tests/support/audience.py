@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from pond.channels import codes, followers
 from pond.groups import store
 from pond.groups.model import Group
-from pond.groups.store import GroupRow, SeatRow
-from pond.groups.store_taken import came_in
+from pond.groups.store import GroupRow, SeatRow, came_in
 from pond.members.model import Registration
 from pond.members.store import add_registration
 
@@ -56,6 +55,9 @@ class Village:
         due_in = f"2027-0{number % 6 + 1}" if stage == "pregnancy" else None
         days = number % 7
         follower_id = followers.follow(openid, None, self.now - timedelta(days=days, hours=1))
+        own = {tag for tag, every in (("paid", 4), ("video", 6)) if number % every == 0}
+        for tag in own:
+            followers.tag(follower_id, tag)
         add_registration(
             Registration(
                 member_id=member_id,
@@ -88,15 +90,14 @@ class Village:
                 "stage": stage,
                 "kind": kind,
                 "channel": channel_id,
-                "tag": set(tags),
+                "tag": set(tags) | own,
                 "seat": seat,
                 "group": chat_id,
                 "months": _months(born_in, today),
                 "due_months": None if due_in is None else -(_months(due_in, today) or 0),
                 "idle_days": days,
-                "bought": False,
+                "bought": "paid" in own,
                 "seat_taken": taken_at,
-                "order_paid": None,
             },
         )
         if standing == "accepted":
@@ -146,14 +147,16 @@ class Village:
             channels = sorted({one.facts["channel"] for one in self.members if one.facts["channel"]})
             words |= {"kind": KINDS, "seat": SEATS, "channel": channels, "tag": ("poster", "video", "none")}
             ranges, events = ("months", "due_months", "idle_days"), ("seat_taken",)
+            more = [st.fixed_dictionaries({"bought": st.booleans()})]
         else:
             words |= {"segment": ("planning", "newborn", "baby"), "state": ("open", "paused")}
-            ranges, events = ("months",), ("group_filled",)
+            ranges, events, more = ("months",), ("group_filled",), []
         leaf = st.one_of(
             *(st.fixed_dictionaries({name: _some(values)}) for name, values in words.items()),
             *(st.fixed_dictionaries({name: _bounds()}) for name in ranges),
             *(st.fixed_dictionaries({name: _stretch(self.now)}) for name in events),
             st.fixed_dictionaries({"share": _share()}),
+            *more,
         )
         return st.recursive(leaf, _joined, max_leaves=6)
 
@@ -170,6 +173,8 @@ def oracle(document: dict[str, Any] | None, one: Made) -> bool:
             return any(oracle(part, one) for part in value)
         case "not":
             return not oracle(value, one)
+        case "bought":
+            return bool(one.facts["bought"]) == value
         case "share":
             digest = hashlib.sha256(f"{value['salt']}/{one.recipient_id}".encode()).hexdigest()
             return value["from"] <= int(digest[:16], 16) % 10000 < value["to"]

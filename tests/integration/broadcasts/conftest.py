@@ -1,6 +1,7 @@
 """A programme, pieces approved for it, and a cloud with a bucket for media."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -47,3 +48,18 @@ def media_bucket(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("POND_MEDIA_BUCKET", "pond-test-media")
     forget()
     return "pond-test-media"
+
+
+@pytest.fixture
+def schedules(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one-off schedules are made."""
+    scheduler = client("scheduler")
+    with suppress(scheduler.exceptions.ConflictException):
+        scheduler.create_schedule_group(Name="pond-test-planning")
+    for name, value in {
+        "POND_SCHEDULE_GROUP": "pond-test-planning",
+        "POND_SCHEDULE_ROLE_ARN": "arn:aws:iam::000000000000:role/pond-schedules",
+        "POND_BROADCAST_QUEUE_ARN": "arn:aws:sqs:us-east-1:000000000000:broadcasts",
+    }.items():
+        monkeypatch.setenv(name, value)
+    forget()

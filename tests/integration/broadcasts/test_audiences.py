@@ -118,20 +118,29 @@ def test_a_crash_between_pages_loses_nobody_and_doubles_nobody(village: Village,
 
 
 def test_nobody_and_everybody_are_refused_unless_said(village: Village) -> None:
-    def check(document: dict[str, Any]) -> audiences.Count:
-        return audiences.check(village.programme_id, read(document, "member"), "member", NOW)
+    def check(document: dict[str, Any]) -> None:
+        audiences.check(village.programme_id, read(document, "member"), "member", NOW)
 
-    nobody, everybody = {"where": {"stage": ["schoolchild"]}}, {"where": {"stage": ["planning", "pregnancy"]}}
+    nobody, some = {"where": {"stage": ["schoolchild"]}}, {"where": {"stage": ["planning", "pregnancy"]}}
     with pytest.raises(Refused, match=r"audience\.nobody: nobody of 24"):
         check(nobody)
     with pytest.raises(Refused, match=r"audience\.everybody: all 24"):
         check({})
-    assert check(nobody | {"nobody": True}).matching == 0
-    assert check({"everybody": True}).matching == 24
-    count = check(everybody)
-    assert (count.matching, count.population, len(count.some)) == (16, 24, 10)
     with pytest.raises(Refused, match=r"audience\.everybody"):  # whatever way it is written
         check({"where": {"not": {"stage": ["schoolchild"]}}})
+    with pytest.raises(Refused, match=r"audience\.everybody"):
+        check({"nobody": True})
+    for allowed in (nobody | {"nobody": True}, {"everybody": True}, some):
+        check(allowed)
+    counted = audiences.count(village.programme_id, read(some, "member"), "member", NOW)
+    assert (counted.matching, counted.population, len(counted.some)) == (16, 24, 10)
+
+
+def test_who_may_be_everybody_and_nobody_is_not_counted(village: Village) -> None:
+    audience = read({"where": {"stage": ["planning"]}, "everybody": True, "nobody": True}, "member")
+    with counting() as calls:
+        audiences.check(village.programme_id, audience, "member", NOW)
+    assert calls.made == 0
 
 
 def test_who_moves_a_birthday_is_found_under_the_new_month(village: Village, unique: Callable[[str], str]) -> None:

@@ -52,7 +52,7 @@ HOSTILE = {
     "many parts": ("{{week}}" * 420, 1, "content.too_large"),
     "link to http": ('{{ link("http://example.com", "a") }}', 1, "content.link"),
     "link to a script": ('{{ link("javascript:alert(1)", "a") }}', 1, "content.link"),
-    "link to a variable": ('{{ link(page, "a") }}', 1, "content.link"),
+    "link to a variable": ('{{ link(group, "a") }}', 1, "content.link"),
     "link without a tag": ('{{ link("https://example.com") }}', 1, "content.link"),
     "link with a strange tag": ('{{ link("https://example.com", "a b") }}', 1, "content.link"),
     "the function itself": ("{{ link }}", 1, "content.unknown_variable"),

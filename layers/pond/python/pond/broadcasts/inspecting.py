@@ -23,6 +23,7 @@ NODES = 400
 _TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _URL = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?#][!-~]*)?")
 _URL_LENGTH = 1_000
+_PAGE = "https://our.page"
 _HOLDING = (nodes.Template, nodes.Output, nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand)
 _JOINING = (nodes.And, nodes.Or, nodes.Not, nodes.Concat, nodes.TemplateData)
 
@@ -115,8 +116,10 @@ def _call(node: nodes.Call) -> Iterator[tuple[int, str, str]]:
         yield node.lineno, "content.construct", "only link(…) may be called"
         return
     given = [one.value if isinstance(one, nodes.Const) else None for one in node.args]
+    if node.args and isinstance(node.args[0], nodes.Name) and node.args[0].name == "page":
+        given[0] = _PAGE  # our own
     if len(given) != 2 or node.kwargs or node.dyn_args or node.dyn_kwargs or None in given:
-        yield node.lineno, "content.link", 'must be link("https://…", "tag")'
+        yield node.lineno, "content.link", 'must be link("https://…", "tag"), or link(page, "tag")'
     elif not _URL.fullmatch(str(given[0])) or len(str(given[0])) > _URL_LENGTH:
         yield node.lineno, "content.link", f"not an https address of at most {_URL_LENGTH} characters"
     elif not _TAG.fullmatch(str(given[1])):

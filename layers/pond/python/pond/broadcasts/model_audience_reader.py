@@ -59,11 +59,16 @@ def read(document: object, kind: Kind) -> Audience:
     condition = Every(()) if where is None else _condition(where, "where", DEPTH)
     if sum(1 for _ in walk(condition)) > CONDITIONS:
         _refuse("where", f"more than {CONDITIONS} conditions")
+    top = condition.of if isinstance(condition, Every) else (condition,)
+    if sum(subject(one) == "order_paid" for one in walk(condition)) > 1:
+        _refuse("where", "order_paid may stand there once")
     allowed = _OF_MEMBERS if kind == "member" else _OF_GROUPS
     for one in walk(condition):
         about = subject(one)
         if about and about not in allowed:
             _refuse("where", f"{about} says nothing of a {kind}")
+        if about == "order_paid" and one not in top:
+            _refuse("where", "order_paid must hold for all: at the top, or in `all` at the top")
     return Audience(condition, **flags)
 
 

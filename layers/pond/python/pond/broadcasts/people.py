@@ -6,6 +6,7 @@ a stretch of days in which something happened, only who stands in that index is 
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from pond.broadcasts.model_audience import Audience, Chat, Condition, Every, Happened, Person, matches
@@ -17,11 +18,14 @@ from pond.groups.model import Group
 from pond.kernel.clock import CHINA, china_day
 from pond.members import directory
 from pond.members.directory import Enrolled
+from pond.orders import reading
 from pond.programmes import service as programmes
 
 _DAY = timedelta(days=1)
 _OF_SEATS = {"group", "seat", "seat_taken"}
-_OF_FOLLOWERS = {"tag", "idle_days"}
+_OF_FOLLOWERS = {"tag", "idle_days", "bought"}
+_INDEXED = {"seat_taken": standings.taken_between, "order_paid": reading.buyers_between}
+_PAID = "paid"  # the tag of who ever paid for an order
 
 
 def members(
@@ -35,7 +39,10 @@ def members(
         member_ids, last = _since(programme_id, anchor, after, limit)
         found = {one.member_id: one for one in directory.enrolled_of(programme_id, member_ids)}
         enrolled = [found[member_id] for member_id in member_ids if member_id in found]
-    return _known(programme_id, enrolled, {subject(one) for one in walk(where)}, now), last
+    people = _known(programme_id, enrolled, {subject(one) for one in walk(where)}, now)
+    if anchor and anchor.event == "order_paid":  # it happened in that stretch to all who were found there
+        people = [replace(one, happened={**one.happened, "order_paid": anchor.since}) for one in people]
+    return people, last
 
 
 def groups(programme_id: str, after: str | None, limit: int) -> tuple[list[Chat], str | None]:
@@ -75,14 +82,15 @@ def months_since(month: str, today: date) -> int:
 def _anchor(where: Condition) -> Happened | None:
     """The stretch of time that everyone who meets the condition has in common, if there is an index of it."""
     parts = where.of if isinstance(where, Every) else (where,)
-    return next((one for one in parts if isinstance(one, Happened) and one.event == "seat_taken"), None)
+    indexed = [one for one in parts if isinstance(one, Happened) and one.event in _INDEXED]
+    return min(indexed, key=lambda one: one.event, default=None)  # orders first: nothing else leads to them
 
 
 def _since(programme_id: str, anchor: Happened, after: str | None, limit: int) -> tuple[list[str], str | None]:
     """The next to whom it happened: from day to day, within a day in order of time."""
     on, key = json.loads(after) if after else (china_day(anchor.since).isoformat(), None)
     day = date.fromisoformat(on)
-    found, last = standings.taken_between(programme_id, day, anchor.since, anchor.until, key, limit)
+    found, last = _INDEXED[anchor.event](programme_id, day, anchor.since, anchor.until, key, limit)
     if last is not None:
         return found, json.dumps([on, last])
     following = day + _DAY
@@ -114,6 +122,7 @@ def _known(programme_id: str, enrolled: list[Enrolled], asked: set[str | None], 
                 channel=one.channel_id,
                 tags=tags.get(one.channel_id or "", frozenset()) | (follower.tags if follower else frozenset()),
                 idle_days=_idle_days(follower, now),
+                bought=follower is not None and _PAID in follower.tags,
                 group=seat.chat_id if seat else None,
                 seat=seat.state if seat else "none",
                 happened={"seat_taken": seat.taken_at} if seat and seat.taken_at else {},

@@ -11,8 +11,11 @@ from typing import Any, Literal
 
 from pond.broadcasts import contents, timing
 from pond.broadcasts import store_plans as store
+from pond.broadcasts.model_audience import Audience
+from pond.broadcasts.model_audience_reader import read as read_audience
+from pond.broadcasts.model_audience_reader import write as write_audience
 from pond.broadcasts.model_content import Route
-from pond.broadcasts.model_plan import OnDays, Plan, Step, due_at, occurrences, passed
+from pond.broadcasts.model_plan import OnDays, Plan, Step, due_at, meant, occurrences, passed
 from pond.broadcasts.model_plan_reader import read
 from pond.broadcasts.store_plans import Run, Stored
 from pond.kernel.errors import NotFound, Refused
@@ -55,7 +58,7 @@ def apply(document: dict[str, Any], programme_id: str, by: str, now: datetime) -
     if held and held.document == store.plain(document):
         return "same", plan
     for step in plan.steps:
-        _check(step, now)
+        _check(plan, step, now)
     stored = Stored(
         key=key(plan),
         document=document,
@@ -133,7 +136,9 @@ def _entries(
         )
 
 
-def _check(step: Step, now: datetime) -> None:
+def _check(plan: Plan, step: Step, now: datetime) -> None:
+    whole = Audience(meant(plan, step, passed(step.when, now)))
+    read_audience(write_audience(whole), step.kind)  # with all that is added to it, still within bounds
     if isinstance(step.when, OnDays) and step.when.days:
         over = all(due_at(step.when, day.isoformat()) <= now for day in step.when.days)
         if over:

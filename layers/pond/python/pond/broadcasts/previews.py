@@ -15,8 +15,9 @@ from pond.broadcasts.model_content import Content, Fault, Rendered
 from pond.broadcasts.model_content_reader import write
 from pond.broadcasts.model_limits import faults
 from pond.broadcasts.rendering import Value
+from pond.channels import links
 from pond.groups import standings
-from pond.kernel.errors import Permanent
+from pond.kernel.errors import Permanent, Refused
 from pond.kernel.settings import settings
 from pond.programmes.model import Programme
 
@@ -57,7 +58,7 @@ def make(content: Content, programmes: list[Programme]) -> Preview:
             for label, values in _values(programme):
                 try:
                     examples.append(Example(label, rendering.render(content, values, _longest_link)))
-                except Permanent as error:
+                except (Permanent, Refused) as error:
                     found.append(Fault("body", 1, error.code, f"{label}: {error.message}"))
         for route in content.routes:
             for example in examples:
@@ -96,6 +97,7 @@ def _values(programme: Programme) -> Iterator[tuple[str, Mapping[str, Value]]]:
 
 
 def _longest_link(url: str, tag: str) -> str:
+    links.check(url)
     return f"{settings().public_url}/l/".ljust(len(settings().public_url) + LINK, "x")
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from pond.channels import codes, followers, keywords
-from pond.channels.keywords import TurnedAway
+from pond.channels.keywords import Library, TurnedAway, no_library
 from pond.kernel.clock import from_epoch
 from pond.kernel.errors import Refused
 from pond.kernel.logs import count
@@ -43,7 +43,13 @@ def verify_address(query: Mapping[str, str]) -> str:
     return query.get("echostr", "")
 
 
-def receive(query: Mapping[str, str], body: bytes, now: datetime, is_turned_away: TurnedAway = lambda _: False) -> str:
+def receive(
+    query: Mapping[str, str],
+    body: bytes,
+    now: datetime,
+    is_turned_away: TurnedAway = lambda _: False,
+    library: Library = no_library,
+) -> str:
     """Keep a pushed message or event, act on it, and give the answer's body.
 
     Raises:
@@ -54,9 +60,8 @@ def receive(query: Mapping[str, str], body: bytes, now: datetime, is_turned_away
     kind = str(push.fields.get("Event") or push.fields.get("MsgType") or "unknown").lower()
     received = inbox.receive(SOURCE, inbox.official_account_key(push.fields), kind, push.fields, now)
     count("CallbackReceived" if received.first else "CallbackRepeated")
-    said = _act(
-        kind, {name: str(value) for name, value in push.fields.items()}, received.callback_id, now, is_turned_away
-    )
+    fields_of = {name: str(value) for name, value in push.fields.items()}
+    said = _act(kind, fields_of, received.callback_id, now, is_turned_away, library)
     if said is None:
         return SUCCESS
     fields = push.fields
@@ -67,7 +72,12 @@ def receive(query: Mapping[str, str], body: bytes, now: datetime, is_turned_away
 
 
 def _act(
-    kind: str, fields: Mapping[str, str], callback_id: str, now: datetime, is_turned_away: TurnedAway
+    kind: str,
+    fields: Mapping[str, str],
+    callback_id: str,
+    now: datetime,
+    is_turned_away: TurnedAway,
+    library: Library,
 ) -> str | None:
     """Do what a push asks for; the text to answer, if any. Kinds we do not know are kept, and that is all."""
     openid, created = fields.get("FromUserName", ""), fields.get("CreateTime", "")
@@ -78,10 +88,10 @@ def _act(
     if is_message:
         known = followers.get(followers.follower_id(openid)) if kind == "text" else None
         if known:
-            return keywords.answer(fields.get("Content", ""), known, now, callback_id, at, is_turned_away)
+            return keywords.answer(fields.get("Content", ""), known, now, callback_id, at, is_turned_away, library)
         known = followers.wrote(openid, at)
         return (
-            keywords.answer(fields.get("Content", ""), known, now, callback_id, None, is_turned_away)
+            keywords.answer(fields.get("Content", ""), known, now, callback_id, None, is_turned_away, library)
             if kind == "text"
             else None
         )
@@ -93,7 +103,7 @@ def _act(
             used_last = channel is not None and follower.channel_id == channel.channel_id
             return keywords.greeting(follower, channel if used_last else None)
         case "click":
-            return keywords.answer(scene, followers.acted(openid, at), now, callback_id, None, is_turned_away)
+            return keywords.answer(scene, followers.acted(openid, at), now, callback_id, None, is_turned_away, library)
         case "unsubscribe":
             followers.unfollow(openid, at)
     return None

@@ -1,10 +1,11 @@
 """What the account answers to what people write and do; all words are the programme's."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from pond.channels import bookings, codes, followers, openings
-from pond.channels.model import Channel, Follower, Place
+from pond.channels.model import SAID_WINDOW, Channel, Follower, Place
 from pond.channels.model_keywords import heard
 from pond.kernel.clock import CHINA
 from pond.kernel.settings import settings
@@ -13,6 +14,21 @@ from pond.programmes.model import Programme, page_path
 from pond.programmes.model_texts import fill
 
 TurnedAway = Callable[[str], bool]  # whether the person behind a WeChat account may not take part
+_QUIET = timedelta(hours=24)  # so long after somebody wrote they are not told again that nothing was understood
+
+
+class Library(Protocol):
+    """Answers from a content library, in which a programme has keywords beside its own."""
+
+    def __call__(
+        self, programme_id: str, text: str, now: datetime, *, exact: bool = False, quiet: bool = False
+    ) -> str | None:
+        """The answer to a message, if there is one. `exact`: only to a message that is a keyword and nothing else.
+        `quiet`: not to say that nothing was understood."""
+
+
+def no_library(programme_id: str, text: str, now: datetime, *, exact: bool = False, quiet: bool = False) -> None:
+    """Nothing is answered."""
 
 
 def answer(
@@ -22,9 +38,13 @@ def answer(
     cause: str | None = None,
     said_at: datetime | None = None,
     is_turned_away: TurnedAway = lambda _: False,
+    library: Library = no_library,
 ) -> str | None:
     """The passive reply to what somebody wrote; a booking keyword books. None: nothing to say, as to somebody who is
     turned away and asks for a place.
+
+    The programme's booking keywords go before all others. A message that is a keyword of the library and nothing else
+    is answered from there, then the programme's own keywords count wherever they stand, then the library's.
 
     `cause` is the callback's id: the same callback again gets the same answer. `said_at`: when they wrote it, if that
     is not noted on the follower yet; it is afterwards, in one write with the place if there is one to give.
@@ -41,13 +61,27 @@ def answer(
         return _say(programme, place, now)
     if said_at:
         followers.said(follower.openid, said_at)
-    if programme is None or found is None:
+    if programme is None:
         return None
-    if found.text:
+    if found is None or found.text:
+        said = library(
+            programme.programme_id, text, now, exact=found is not None, quiet=_wrote_lately(follower, said_at)
+        )
+        if said or found is None:
+            return said
         return fill(found.text, name=programme.name, link=_link(programme))
     if not has_place:
         return fill(programme.texts["closed"], name=programme.name)
     return _say(programme, bookings.book_for(follower, programme.programme_id, follower.channel_id, now, cause), now)
+
+
+def _wrote_lately(follower: Follower, said_at: datetime | None) -> bool:
+    """Whether they wrote within a day before `said_at`, by the window that it opened; this message delivered again does
+    not count. `follower` is as before this message was noted."""
+    if said_at is None or follower.allowance_until is None:
+        return False
+    before = follower.allowance_until - SAID_WINDOW
+    return said_at - _QUIET < before < said_at
 
 
 def greeting(follower: Follower, channel: Channel | None = None) -> str | None:

@@ -1,7 +1,5 @@
-"""The transactions that move seats. Each keeps by its own conditions: one live seat a member and programme,
-live seats never
-over a group's capacity and equal to its counter, waitlist numbers without gaps, nobody overtakes who waits.
-
+"""The transactions that move seats. Each keeps by its own conditions: one live seat a member and programme, live seats
+never over a group's capacity and equal to its counter, waitlist numbers without gaps, nobody overtakes who waits.
 All are conditional, so repeating one after a crash changes nothing twice.
 """
 
@@ -14,8 +12,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from pond.groups.model import HOLDS_BY_ONESELF, Group, Pool, Request, Seat
-from pond.groups.store import GroupRow, HoldRow, PoolRow, SeatRow, WaitRow
-from pond.groups.store_taken import came_in
+from pond.groups.store import GroupRow, HoldRow, PoolRow, SeatRow, WaitRow, came_in
+from pond.groups.store_stays import moved
 from pond.kernel.tables import Transaction, TransactionRefused, iso, refused
 
 GROUP, POOL, HOLD = "group", "pool", "hold"
@@ -34,8 +32,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a seat transaction came to: nothing refused means it was written; else which labels refused (member
-    ids, GROUP, POOL)."""
+    """What a seat transaction came to: written, or which labels refused (member ids, GROUP, POOL)."""
 
     refused: frozenset[str] = frozenset()
 
@@ -116,7 +113,7 @@ def expire(hold_id: str, chat_id: str, seats: Sequence[Seat], now: datetime) -> 
 
 def take(seat: Seat, chat_id: str, now: datetime) -> bool:
     """The member is in the group their seat is held in; False when the seat is no longer held there."""
-    actions = [*_taken(seat.programme_id, now), SeatRow.held_until.remove()]
+    actions = [*_taken(seat.programme_id, chat_id, now), SeatRow.held_until.remove()]
     return _change_alone(seat, actions, (SeatRow.state == "held") & (SeatRow.chat_id == chat_id))
 
 
@@ -127,7 +124,7 @@ def take_late(group: Group, seat: Seat, now: datetime) -> Outcome:
     transaction.update(
         seat.member_id,
         SeatRow(seat.member_id, seat.programme_id),
-        actions=[SeatRow.chat_id.set(group.chat_id), *_taken(seat.programme_id, now)],
+        actions=[SeatRow.chat_id.set(group.chat_id), *_taken(seat.programme_id, group.chat_id, now)],
         condition=SeatRow.state.is_in("expired", "left") & (SeatRow.chat_id == group.chat_id),
     )
     return _commit(transaction)
@@ -141,7 +138,7 @@ def leave(seat: Seat, state: str, now: datetime) -> Outcome:
     transaction.update(
         seat.member_id,
         SeatRow(seat.member_id, seat.programme_id),
-        actions=[SeatRow.state.set(state), SeatRow.changed_at.set(now)],
+        actions=[SeatRow.state.set(state), SeatRow.changed_at.set(now), moved(now)],
         condition=(SeatRow.state == "taken") & (SeatRow.chat_id == seat.chat_id),
     )
     return _commit(transaction)
@@ -174,8 +171,9 @@ def request_again(member_id: str, programme_id: str, now: datetime) -> bool:
     )
 
 
-def _taken(programme_id: str, now: datetime) -> list[Action]:
-    return [SeatRow.state.set("taken"), SeatRow.changed_at.set(now), *came_in(programme_id, now)]
+def _taken(programme_id: str, chat_id: str, now: datetime) -> list[Action]:
+    came = came_in(programme_id, now)
+    return [SeatRow.state.set("taken"), SeatRow.changed_at.set(now), moved(now, chat_id), *came]
 
 
 def _may_request() -> Condition:
@@ -192,7 +190,7 @@ def _occupy(transaction: Transaction, group: Group, hold: Hold | None, member_id
         & (GroupRow.capacity == group.capacity)
         & (GroupRow.live_seats <= group.capacity - len(member_ids)),
     )
-    if hold is not None:
+    if hold:
         row = HoldRow(
             due_hour=due_hour(hold.held_until),
             hold_id=hold.hold_id,

@@ -9,22 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.update import Action
 
 from pond.groups.model import Group, Seat
-from pond.groups.store import GroupRow, SeatRow, group_of, seat_of
-from pond.kernel.clock import china_day
+from pond.groups.store import GroupRow, SeatRow, group_of, seat_of, taken_in
 from pond.kernel.tables import refused
 
 _MILLISECOND = timedelta(milliseconds=1)
-
-
-def came_in(programme_id: str, at: datetime) -> list[Action]:
-    """Note when somebody came in first: who comes back begins nothing anew."""
-    return [
-        SeatRow.taken_at.set(SeatRow.taken_at | at),
-        SeatRow.taken_in.set(SeatRow.taken_in | _taken_in(programme_id, china_day(at))),
-    ]
 
 
 def taken_between(
@@ -33,7 +23,7 @@ def taken_between(
     """The next members who first came in on that China day from `since` up to, not including, `until`, in order, and
     the cursor to go on with. Lags by about a second."""
     answer = _raw(SeatRow).query(
-        _taken_in(programme_id, on),
+        taken_in(programme_id, on),
         range_key_condition=SeatRow.taken_at.between(since, until - _MILLISECOND),
         index_name="by_taken",
         limit=limit,
@@ -74,11 +64,6 @@ def set_filled(chat_id: str, at: datetime) -> bool:
             raise
         return False
     return True
-
-
-def _taken_in(programme_id: str, on: date) -> str:
-    """The hash key under which the index lists who came in on that China day."""
-    return f"{programme_id}~{on.isoformat()}"
 
 
 def _raw(model: Any) -> Any:

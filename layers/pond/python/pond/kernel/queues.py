@@ -15,12 +15,14 @@ _SCHEDULE_ATTEMPTS, _SCHEDULE_SECONDS = 10, 3600  # then the caretaker does it
 Envelope = dict[str, Any]  # what a rule or the scheduler puts on a queue: {"id", "detail-type", "time", "detail", …}
 
 
-def send(queue_url: str, bodies: Iterable[dict[str, Any]]) -> None:
+def send(queue_url: str, bodies: Iterable[dict[str, Any]], delay_seconds: int = 0) -> None:
     """Put messages on a queue, one call each: no partial failures to read. A crash in between and the same call again
-    repeats some, which workers bear.
+    repeats some, which workers bear. They are delivered after a delay of at most 900 seconds.
     """
     for body in bodies:
-        client("sqs").send_message(QueueUrl=queue_url, MessageBody=json.dumps(body, ensure_ascii=False))
+        client("sqs").send_message(
+            QueueUrl=queue_url, MessageBody=json.dumps(body, ensure_ascii=False), DelaySeconds=delay_seconds
+        )
 
 
 def send_at(name: str, at: datetime, queue_arn: str, message: Mapping[str, object]) -> None:

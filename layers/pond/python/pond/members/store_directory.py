@@ -36,6 +36,12 @@ def accepted(programme_id: str, after: str | None, limit: int) -> tuple[list[dic
     return found, json.dumps(last) if last else None
 
 
+def members_of_channel(channel_id: str) -> set[str]:
+    """Who registered through a channel; a scan."""
+    rows = RegistrationRow.scan(RegistrationRow.channel_id == channel_id)
+    return {row.member_id for row in rows}
+
+
 def registrations(member_ids: Iterable[str], programme_ids: Iterable[str]) -> Iterator[Registration]:
     """What these members answered for these programmes."""
     of = list(programme_ids)
