@@ -71,7 +71,8 @@ def test_any_order(casting: Casting, unique: Callable[[str], str]) -> None:
         casting.sandbox.do("DELETE", "/faults")
         here.owner(2), here.owner(1)
         broadcast_id, chance = here.scheduled(), random.Random(seed)
-        state, old, sent = "scheduled", [], ""
+        state, sent = "scheduled", ""
+        old: list[dict[str, object]] = []
         for name in names:
             step(here, name, broadcast_id, chance, old)
             after = scheduling.get(broadcast_id).state
