@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from pond.broadcasts import contents, courier, hearing, progress, scheduling, store_broadcasts, store_chunks
+from pond.broadcasts import agenda, contents, courier, hearing, progress, scheduling, store_agenda, store_chunks
 from pond.broadcasts.model import Broadcast, Draft, Route, Variant
 from pond.broadcasts.model_audience import Audience
 from pond.channels import followers
@@ -201,8 +201,8 @@ class Casting:
     def passes(self, time: timedelta) -> None:
         """Let time pass, here and at the partners; the caretaker's minute comes at its end."""
         self.until(self.now + time)
-        mine = [one for one in store_broadcasts.due(self.now, 1_000) if one in self.scheduled_ids]
-        progress.ask(mine, self.now)
+        mine = [one for one in store_agenda.due(self.now, 1_000) if one in self.scheduled_ids]
+        agenda.ask(mine)
         self.work()
 
     def run(self, broadcast_id: str) -> Broadcast:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pond.broadcasts import courier, hearing, progress, scheduling, store_broadcasts, store_chunks
+from pond.broadcasts import agenda, courier, hearing, progress, scheduling, store_agenda, store_chunks
 from pond.broadcasts.model_targets import SENT
 from pond.kernel.errors import Transient
 from support.budgets import examples
@@ -39,7 +39,7 @@ def step(here: Casting, name: str, broadcast_id: str, chance: random.Random, old
             here.ask(broadcast_id)
         case "minute" | "hours":
             here.until(here.now + (2 * MINUTE if name == "minute" else timedelta(hours=chance.choice((1, 6, 20)))))
-            progress.ask([one for one in store_broadcasts.due(here.now, 1_000) if one == broadcast_id], here.now)
+            agenda.ask([one for one in store_agenda.due(here.now, 1_000) if one == broadcast_id])
         case "one" if here.waiting:  # any of those that wait; it may come again
             place = chance.randrange(len(here.waiting))
             message = here.waiting[place]
