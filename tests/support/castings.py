@@ -16,7 +16,7 @@ from pond.broadcasts.model_audience import Audience
 from pond.channels import followers
 from pond.groups import rosters, store
 from pond.groups.model import Group
-from pond.groups.store import SeatRow
+from pond.groups.store import SeatRow, came_in
 from pond.kernel.errors import Transient
 from pond.kernel.ids import pseudonym
 from pond.kernel.sealing import seal
@@ -94,8 +94,8 @@ class Casting:
             self.add(made["chat_id"], userid)
         return userid
 
-    def add(self, chat_id: str, owner: str) -> None:
-        """A group of ours with somebody in it."""
+    def add(self, chat_id: str, owner: str, capacity: int = 180) -> None:
+        """A group of ours with somebody in it; of capacity 1 it is full."""
         store.add_group(
             Group(
                 chat_id=chat_id,
@@ -103,7 +103,7 @@ class Casting:
                 pool_id=f"{self.programme_id}~pregnancy",
                 name="孕期群",
                 state="open",
-                capacity=180,
+                capacity=capacity,
                 live_seats=1,
                 fill_order=0,
                 join_state=chat_id[:20],
@@ -141,7 +141,11 @@ class Casting:
             )
         )
         if chat_id:
-            SeatRow(member_id, self.programme_id, state="taken", chat_id=chat_id, changed_at=self.now).save()
+            pool_id = f"{self.programme_id}~pregnancy"
+            seat = SeatRow(member_id, self.programme_id, state="taken", pool_id=pool_id, chat_id=chat_id)
+            seat.save()
+            seat.update(actions=came_in(self.programme_id, self.now))
+            self.sandbox.do("POST", f"/accounts/{account['account_id']}/groups/{chat_id}/accept", {})
         return {**person, **account, "member_id": member_id}
 
     def befriend(self, owner: str, person: dict[str, Any]) -> None:
