@@ -10,11 +10,22 @@ from typing import Any
 
 import yaml
 
-from pond.broadcasts import agenda, contents, courier, hearing, progress, scheduling, store_agenda, store_chunks
+from pond.broadcasts import (
+    agenda,
+    contents,
+    courier,
+    hearing,
+    invariants,
+    progress,
+    scheduling,
+    store_agenda,
+    store_chunks,
+)
 from pond.broadcasts.model import Broadcast, Draft, Route, Variant
 from pond.broadcasts.model_audience import Audience
 from pond.channels import followers
 from pond.groups import rosters, store
+from pond.groups.invariants import Breach
 from pond.groups.model import Group
 from pond.groups.store import SeatRow, came_in
 from pond.kernel.errors import Transient
@@ -225,6 +236,10 @@ class Casting:
         """One owner, or all of them, send what waits for them."""
         for userid in [owner] if owner else self.chats:
             self.sandbox.do("POST", "/masses/send", {"userid": userid})
+
+    def breaches(self, broadcast_id: str) -> list[Breach]:
+        """What does not hold about a broadcast."""
+        return list(invariants.of(scheduling.get(broadcast_id), self.now))
 
     def marks(self, broadcast_id: str) -> str:
         """The marks of all targets, sorted."""

@@ -106,3 +106,4 @@ def _ends_well(here: Casting, broadcast_id: str) -> None:
     assert len(marks) == 3 and set(marks) <= set("sU"), marks
     known = [msgid for chunk in store_chunks.of(broadcast_id) for msgid in chunk.msgids]
     assert len(known) == len(here.tasks())
+    assert here.breaches(broadcast_id) == []

@@ -71,6 +71,7 @@ def test_gone_groups_and_owners_are_skipped_and_the_rest_goes_on(casting: Castin
     broadcast_id = casting.scheduled()
     casting.run(broadcast_id)
     assert casting.marks(broadcast_id) == "DOhhh"
+    assert casting.breaches(broadcast_id) == []
     found = figures.of(broadcast_id)
     assert found.total.skipped == {"group_closed": 1}
     assert found.total.failed == {"group_gone": 1, "owner_left": 1}
