@@ -19,17 +19,10 @@ _FROM_PARAMETERS = (
     "OfficialAccountUrl",
     "OauthUrl",
     "WecomUrl",
-_FROM_PARAMETERS = (
-    "Prefix",
-    "PublicUrl",
-    "OfficialAccountUrl",
-    "OauthUrl",
-    "WecomUrl",
     "YouzanUrl",
     "SmsVendor",
     "SmsUrl",
     "LinkOrigins",
-)
 )
 _FROM_OUTPUTS = {
     "KeyArn": "POND_KEY_ID",
