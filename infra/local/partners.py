@@ -55,14 +55,14 @@ def parameters(port: int) -> dict[str, str]:
 def credentials() -> dict[str, dict[str, str]]:
     """The stack's secrets: the sandbox's demo credentials, and keys made for this start."""
     demo: dict[str, Any] = json.loads(CREDENTIALS.read_text("utf-8"))
-    account, wecom, shop, sms = demo["official_account"], demo["wecom"], demo["youzan"], demo["sms"]["tencent"]
+    account, wecom, sms = demo["official_account"], demo["wecom"], demo["sms"]["tencent"]
     names = ("app_id", "app_secret", "token", "aes_key", "original_id")
     return {
         "keys": {"hash_key": secrets.token_hex(32), "session_key": secrets.token_hex(32)},
         "official-account": {name: account[name] for name in names}
         | {"notice_template_id": next(iter(account["templates"]))},
         "wecom": {name: wecom[name] for name in ("corp_id", "app_secret", "token", "aes_key")},
-        "youzan": {name: str(shop[name]) for name in ("client_id", "client_secret", "kdt_id")},
+        "youzan": {name: str(demo["youzan"][name]) for name in ("client_id", "client_secret", "kdt_id")},
         "sms": {name: sms[name] for name in ("secret_id", "secret_key", "sdk_app_id", "sign_name")}
         | {"template_id": next(iter(sms["templates"]))},
     }

@@ -127,7 +127,7 @@ def fill_secrets(cloud: Cloud, secrets: Mapping[str, Mapping[str, str]]) -> None
 
 def warm(cloud: Cloud, stack: Stack) -> None:
     """Start every function once, so that nobody's first click waits for it. What they answer does not matter."""
-    doors = ("official-account", "wecom", "assets/none", "m/none")
+    doors = ("official-account", "wecom", "youzan", "assets/none", "m/none")
     workers = ("relay", "admission", "allocation", "membership", "greeting", "order_worker")
     functions = cloud.client("lambda")
 

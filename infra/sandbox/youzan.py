@@ -42,6 +42,7 @@ def routes(world: World) -> tuple[list[BaseRoute], list[str]]:
         "youzan.trade.get/4.0.2": calls.trade,
         "youzan.trades.sold.get/4.0.4": calls.sold,
         "youzan.trade.refund.get/3.0.1": calls.refund,
+        "youzan.trade.refund.search/3.0.1": calls.refunds,
         "youzan.users.info.query/1.0.0": calls.users,
     }
 
@@ -159,6 +160,15 @@ class _Calls:
                     }
                 )
         return refused(5000, "refund not found")
+
+    def refunds(self, body: Json) -> Answer:
+        """An order's refunds, page by page; what each comes to is `refund`'s to tell."""
+        sold = self._world.shop.orders.get(str(body.get("tid")))
+        number, size = int(body.get("page_no", 1)), int(body.get("page_size", 20))
+        if not (1 <= number <= 100 and size >= 1 and number * size <= 3000):
+            return refused(5001, "page")
+        rows = [{"refund_id": refund_id, "tid": sold.tid} for refund_id in sold.refunds] if sold else []
+        return done({"total": len(rows), "refunds": rows[(number - 1) * size : number * size]})
 
     def users(self, body: Json) -> Answer:
         people = self._world.people
