@@ -116,9 +116,9 @@ def test_figures_agree_with_what_the_order_keeps(
         found = of(counted, name)
         assert (found.orders, found.revenue_fen) == (1, order.payment_fen)
         assert found.refunds_fen == found.returned_fen == order.payment_fen - kept
-    goods = {item.item_id: 0 for item, _ in order.kept_items}
-    for item, fen in order.kept_items:
-        goods[item.item_id] += fen
+    goods = {one.item_id: 0 for one, _ in order.kept_items}
+    for kept_item, fen in order.kept_items:
+        goods[kept_item.item_id] += fen
     for item_id, fen in goods.items():
         found = of(counted, sum_id("product", item_id))
         assert found.refunds_fen == found.returned_fen == found.revenue_fen - fen

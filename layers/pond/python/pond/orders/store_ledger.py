@@ -32,13 +32,15 @@ class EntryRow(Table):
 
 def add(transaction: Transaction, entry: Entry) -> None:
     """Have a transaction append the entry (label ENTRY), if its month is still open (label MONTH)."""
-    given = {name: getattr(entry, name) for name in _FIELDS}
-    row = EntryRow(
-        entry_key=f"{entry.month}~{entry.entry_id}",
-        **{name: value for name, value in given.items() if value not in (None, "")},
-    )
-    transaction.put(ENTRY, row, condition=EntryRow.entry_key.does_not_exist())
+    transaction.put(ENTRY, row(entry), condition=EntryRow.entry_key.does_not_exist())
     transaction.check(MONTH, store_months.MonthsRow, store_months.BOOK, condition=store_months.still_open(entry.month))
+
+
+def row(entry: Entry) -> EntryRow:
+    """The entry as a row."""
+    given = {name: getattr(entry, name) for name in _FIELDS}
+    known = {name: value for name, value in given.items() if value not in (None, "")}
+    return EntryRow(entry_key=f"{entry.month}~{entry.entry_id}", **known)
 
 
 def append(entry: Entry) -> bool:
