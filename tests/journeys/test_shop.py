@@ -22,12 +22,15 @@ from datetime import UTC, datetime
 from pond.orders import rates
 print(json.dumps(rates.apply(json.loads(sys.argv[1]), "an operator", datetime.now(UTC)).outcome))
 """
-ENTRIES = """
+STATEMENT = """
 import json, sys
-from pond.orders import store_ledger
+from datetime import UTC, datetime
+from pond.kernel.clock import china_day
+from pond.orders import settlement
+from pond.orders.model_settlement import month_of
 from pond.volunteers import service
-person = service.staff_id(sys.argv[1])
-print(json.dumps([[one.kind, one.amount_fen, one.tid] for one in store_ledger.of_person(person)]))
+found = settlement.of_person(service.staff_id(sys.argv[1]), month_of(china_day(datetime.now(UTC))))
+print(json.dumps([[one.kind, one.amount_fen, one.tid] for one in found.lines] if found else []))
 """
 
 
@@ -63,9 +66,9 @@ def order_shown(page: Page, tid: str, state: str) -> None:
     expect(page.get_by_test_id(f"order-{tid}")).to_have_attribute("data-status", state, timeout=DEADLINE)
 
 
-def entries(pond: Pond) -> list[list[Any]]:
-    """The volunteer's lines in the ledger: kind, fen, order."""
-    found: list[list[Any]] = pond.asks(ENTRIES, VOLUNTEER)
+def statement(pond: Pond) -> list[list[Any]]:
+    """The lines of the volunteer's statement for this month: kind, fen, order."""
+    found: list[list[Any]] = pond.asks(STATEMENT, VOLUNTEER)
     return found
 
 
@@ -93,7 +96,7 @@ def test_she_buys_on_her_phone_and_half_of_it_goes_back(pond: Pond, buyer: Mothe
     expect(order).to_have_attribute("data-status", "WAIT_SELLER_SEND_GOODS", timeout=DEADLINE)
     tid = order.get_attribute("data-tid") or ""
     order_shown(phone.page, tid, "WAIT_SELLER_SEND_GOODS")
-    eventually(lambda: entries(pond), "her volunteer has earned something")
+    eventually(lambda: statement(pond), "her volunteer has earned something")
 
     phone.press("ship")
     phone.taps("refund", "refund-half", "refund-ask")
@@ -111,13 +114,13 @@ def test_she_buys_on_her_phone_and_half_of_it_goes_back(pond: Pond, buyer: Mothe
     assert sold["refunded_fen"] == (GOODS_FEN + POSTAGE_FEN) // 2
     assert {one["status"] for one in pushed(pond)} == {"delivered"}
 
-    eventually(lambda: len(entries(pond)) > 1, "her volunteer's share is taken back")
+    eventually(lambda: len(statement(pond)) > 1, "her volunteer's share is taken back")
     kept = GOODS_FEN - sold["refunded_fen"]
-    assert entries(pond) == [["earned", GOODS_FEN // 10, tid], ["clawed_back", kept // 10 - GOODS_FEN // 10, tid]]
+    assert statement(pond) == [["earned", GOODS_FEN // 10, tid], ["clawed_back", kept // 10 - GOODS_FEN // 10, tid]]
 
 
 def test_what_the_shop_pushes_twice_in_any_order_is_booked_once(pond: Pond, buyer: Mother) -> None:
-    before = {tuple(one) for one in entries(pond)}
+    before = {tuple(one) for one in statement(pond)}
     with pond.switched(youzan__callbacks_repeat=1, youzan__callbacks_shuffle=True, youzan__answers_lose_next=2):
         sold = buyer.do("orders", items=[{"item_id": 3}])
         path, (item,) = f"/shop/orders/{sold['tid']}", sold["items"]
@@ -126,10 +129,10 @@ def test_what_the_shop_pushes_twice_in_any_order_is_booked_once(pond: Pond, buye
         assert {one["status"] for one in pushed(pond)} == {"delivered"}
 
     def booked() -> list[int]:
-        return [amount for _, amount, tid in entries(pond) if tid == sold["tid"]]
+        return [amount for _, amount, tid in statement(pond) if tid == sold["tid"]]
 
     eventually(lambda: sum(booked()) == (9_900 - 3_300) // 10, "what was kept is booked")
-    assert before <= {tuple(one) for one in entries(pond)}
+    assert before <= {tuple(one) for one in statement(pond)}
 
 
 def test_the_account_leads_into_the_shop_and_back(pond: Pond, buyer: Mother, phone: Phone) -> None:
