@@ -36,12 +36,8 @@ def text(statement: Statement, day_of: Callable[[Entry], str], name: str = "") -
     ]
     rows += [("", "total", "", "", yuan(statement.total_fen)), ("", "payable", "", "", yuan(statement.payable_fen))]
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            [*(_left(cell, width) for cell, width in zip(row[:4], widths, strict=False)), row[4].rjust(widths[4])]
-        )
-        for row in rows
-    ]
+    # amounts stand right, all else left
+    lines = ["  ".join([*map(_left, row[:4], widths), row[4].rjust(widths[4])]) for row in rows]
     return "\n".join([f"{statement.month}  {name or statement.person_id}", "", *lines, ""])
 
 

@@ -38,9 +38,9 @@ def draft(month: str, by: str, now: datetime) -> Month:
     if before:
         last = store_months.get(before)
         if last is None or last.state != "paid" or month != next_month(before):
-            raise Refused(
-                "settlement.turn", f"{before} was drafted last and must be paid; {next_month(before)} follows"
-            )
+            raise Refused("settlement.turn", f"{before} must be paid, then {next_month(before)} follows")
+    elif earlier := {entry.month for entry in store_ledger.everyone() if entry.month < month}:
+        raise Refused("settlement.turn", f"{min(earlier)} comes first")
     if not store_months.draft(month, before, by, now):
         raise Transient("settlement.contended", "somebody else drafts a month")
     return _known(month)
