@@ -7,6 +7,7 @@ ENV ?= prod
 CLOUD_PORT ?= 4566
 SANDBOX_PORT ?= 8900
 PEOPLE ?= 20000
+ORDERS ?= 20000
 RELEASE ?= $(shell git rev-parse --short=12 HEAD)
 
 UV := $(CURDIR)/.tools/uv/bin/uv
@@ -86,6 +87,9 @@ template: setup ## the template's own rules
 prove: setup ## every crash point, and the state machines at ten times CI's budget
 	@HYPOTHESIS_PROFILE=prove $(PYTHON) -m pytest tests/unit tests/integration
 
+fuzz: setup ## ten times CI's budget of hostile requests at every public route
+	@HYPOTHESIS_PROFILE=prove $(PYTHON) -m pytest tests/integration/fuzz
+
 bench-imports: setup ## what each function imports, beside a bare DynamoDB client
 	@$(PYTHON) -m bench_imports
 
@@ -97,6 +101,9 @@ bench-journey: setup ## what a person costs from following to their seat, step b
 
 bench-callbacks: setup ## callbacks at once, with a partner that answers late
 	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.callbacks
+
+bench-orders: setup ## 20,000 orders' pushes, shuffled and repeated: rates, units, sums and ledger recounted (ORDERS=)
+	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.orders --orders $(ORDERS)
 
 # --- AWS ---------------------------------------------------------------------------------------------------------------
 
@@ -115,4 +122,4 @@ deploy: build ## deploy to AWS: ENV=prod names a section of samconfig.toml
 clean: ## remove everything made here
 	rm -rf .venv .tools .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove bench-imports bench-burst bench-journey bench-callbacks validate build deploy clean
+.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove fuzz bench-imports bench-burst bench-journey bench-callbacks bench-orders validate build deploy clean

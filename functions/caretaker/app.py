@@ -13,6 +13,7 @@ from pond.kernel.logs import count, logger, metrics
 from pond.members import reviews
 from pond.orders import nightly as orders
 from pond.orders import outreach_due
+from pond.rights import erasing, retention
 
 DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("holds", holds.expire_due),
@@ -22,12 +23,15 @@ DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("waitlists", repair.call_up),
     ("codes", codes.renew_due),
     ("outreach", outreach_due.plan),
+    ("erasures", erasing.erase_due),
 )
 NIGHTLY: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("forgotten", repair.seat_the_forgotten),
     ("groups", reconciliation.plan),
     ("quotas", reviews.admit_waiting),
     ("orders", orders.plan),
+    ("expired", retention.enforce),
+    ("erased", erasing.sweep_due),
 )
 
 

@@ -19,6 +19,7 @@ ROOMS = (
     "orders",
     "broadcasts",
     "insights",
+    "rights",
     "web",
 )
 PLACES = ("kernel", "platforms")  # rooms that know no room

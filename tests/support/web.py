@@ -32,6 +32,7 @@ def load(function: str) -> Any:
 def caller() -> Call:
     """`call("GET", "/p/x?a=b", form={…}, cookies={…})` → the Lambda's answer."""
     apps = {"c": "intake", "p": "intake", "oauth": "intake", "l": "intake", "assets": "intake", "m": "registration"}
+    apps["me"] = "rights"
     modules = {name: load(name) for name in set(apps.values())}
 
     def send(

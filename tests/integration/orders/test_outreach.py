@@ -230,7 +230,7 @@ def test_a_text_goes_by_the_approved_template(bought: Make, monkeypatch: pytest.
         sent.append((phone, reference))
         return Sent(SmsOutcome.ACCEPTED, "1")
 
-    monkeypatch.setattr(vendors.sms, "send", send)
+    monkeypatch.setattr("pond.platforms.outreach.sms.send", send)
     assert here.take(MORNING + outreach.BUSY) == "accepted"
     assert sent == [(f"+86{here.buyer.mobile}", here.tid)]
 
@@ -288,9 +288,8 @@ def test_what_is_due_is_handed_to_the_worker(bought: Make, monkeypatch: pytest.M
             client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             found.append(json.loads(message["Body"]))
     mine = [one for one in found if one["detail"]["person_id"] == here.person_id]
-    assert mine == [
-        {"detail-type": "outreach.due", "detail": {"person_id": here.person_id, "task_id": f"task~{here.tid}"}}
-    ]
+    detail = {"person_id": here.person_id, "task_id": f"task~{here.tid}"}
+    assert mine == [{"detail-type": "outreach.due", "detail": detail}]
     assert here.buyer.mobile not in json.dumps(found)
 
 

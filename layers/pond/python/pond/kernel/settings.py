@@ -39,6 +39,11 @@ class Settings:
     youzan_body_sign: str = "false"  # "true": a push without Event-Sign is taken by its body's own sign
     sms_vendor: str = "tencent"  # or "aliyun"
     sms_url: str = ""  # empty: the vendor's public address
+    callback_retention_days: str = "14"
+    roster_retention_days: str = "180"  # who left a group
+    follower_retention_days: str = "365"  # who left the account and never registered
+    refused_retention_days: str = "180"
+    access_log_retention_days: str = "1095"
     scan_limit: str = "200"  # WeCom: from so many members on, a group's code lets nobody in any more
     media_origins: str = ""  # space-separated origins that pages may show images from
     outreach_route: str = "off"  # "sms" or "call": how buyers are reached after an order

@@ -93,7 +93,8 @@ def change(tid: str, make: Callable[[StoredOrder], StoredOrder], now: datetime) 
     for tries in range(TRIES):
         before = store_orders.find(tid)
         held = before or StoredOrder(order=Order(tid=tid), first_seen_at=now)
-        after, entry = _follow(make(held), now)
+        wanted = make(held)
+        after, entry = _follow(wanted, now, search=_may_be_found(before, wanted))
         if after.says_the_same(before):
             assert before is not None
             return Changed(began if wrote else before, before)
@@ -105,15 +106,23 @@ def change(tid: str, make: Callable[[StoredOrder], StoredOrder], now: datetime) 
             count("CommissionBooked" if entry.amount_fen > 0 else "CommissionTakenBack", abs(entry.amount_fen))
         began, again, wrote = (began if wrote else before), not wrote, True
         # Who registers reads the index after their row is written, we read theirs after ours: one finds the other.
-        if not (again and after.unmatched and matching.buyer_of(after)):
+        if not (again and after.unmatched and _may_be_found(before, wanted) and matching.buyer_of(after)):
             return Changed(began, after)
     raise Transient("orders.contended", "the order changed each time it was read")
 
 
-def _follow(stored: StoredOrder, now: datetime) -> tuple[StoredOrder, Entry | None]:
+def _may_be_found(before: StoredOrder | None, wanted: StoredOrder) -> bool:
+    """Whether to look for the buyer: not again with each push of an order whose buyer was looked for by the same ids.
+    What changes nothing looks: it may be a repetition of what broke off before it had looked."""
+    if before is None or not before.unmatched or wanted.says_the_same(before):
+        return True
+    return (before.ids, before.buyer_id) != (wanted.ids, wanted.buyer_id)
+
+
+def _follow(stored: StoredOrder, now: datetime, *, search: bool) -> tuple[StoredOrder, Entry | None]:
     if stored.order.paid_at is None:
         return stored, None
-    if stored.member_id is None or stored.attribution is None:
+    if stored.attribution is None and (search or stored.member_id):
         person = identities.who(stored.member_id) if stored.member_id else matching.buyer_of(stored)
         if person:
             stored = booking.attributed(replace(stored, member_id=person.member_id), person.path)

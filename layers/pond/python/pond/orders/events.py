@@ -9,6 +9,7 @@ from typing import Any
 
 from pond.kernel.events import DomainEvent
 from pond.orders.model_document import read_order
+from pond.orders.model_order import CLOSED, DONE
 
 Image = dict[str, Any]
 
@@ -85,15 +86,15 @@ def from_change(table: str, old: Image | None, new: Image | None) -> Iterator[Do
 
 
 def _counted(image: Image) -> tuple[object, ...]:
-    """What sums are made of; first what went back."""
+    """What sums are made of (`model_sums.contribution`); first what went back."""
     paid_at = image.get("paid_at")
     order = read_order(image["tid"], datetime.fromisoformat(paid_at) if paid_at else None, image["document"])
+    detail, buyer = order.detail, order.buyer
     return (
         order.refunded_fen,
-        order.payment_fen,
-        order.kept_items,
-        paid_at,
-        image.get("member_id"),
-        image.get("attribution"),
-        image.get("buyer_id"),
+        tuple(refund for refund in order.refunds if refund.state == DONE),
+        order.status == CLOSED and order.version,
+        detail and (detail.payment_fen, detail.post_fen, detail.items),
+        tuple(known and known.value for known in (buyer.yz_open_id, buyer.phone, buyer.openid)),
+        *(image.get(name) for name in ("paid_at", "member_id", "attribution")),
     )
