@@ -7,6 +7,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 FUNCTION = "AWS::Serverless::Function"
+SERVERLESS = {FUNCTION: "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 Document = dict[str, Any]
 
 
