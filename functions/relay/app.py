@@ -22,11 +22,13 @@ ROOMS = (platforms, channels, members, groups)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Publish the events that a batch of stream records means."""
-    meant: list[DomainEvent] = []
+    meant: list[tuple[DomainEvent, str]] = []
     for record in event["Records"]:
         change = changes.read(record, settings().prefix)
         for room in ROOMS:
-            meant.extend(room.from_change(change.table, change.old, change.new))
+            events = room.from_change(change.table, change.old, change.new)
+            meant.extend((event, change.correlation_id) for event in events)
     publish(settings().bus_name, meant)
-    logger.info("relayed", extra={"records": len(event["Records"]), "events": len(meant)})
+    causes = sorted({cause for _, cause in meant})
+    logger.info("relayed", extra={"records": len(event["Records"]), "events": len(meant), "correlation_ids": causes})
     return {"batchItemFailures": []}

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from pond.kernel import correlation
 from pond.kernel.aws import client
 from pond.kernel.errors import PondError
 from pond.kernel.logs import count, logger
@@ -14,10 +15,11 @@ Envelope = dict[str, Any]  # what a rule or the scheduler puts on a queue: {"id"
 
 def send(queue_url: str, bodies: Iterable[dict[str, Any]]) -> None:
     """Put messages on a queue, one call each: no partial failures to read. A crash in between and the same call again
-    repeats some, which workers bear.
+    repeats some, which workers bear. They carry the cause of what is being done.
     """
     for body in bodies:
-        client("sqs").send_message(QueueUrl=queue_url, MessageBody=json.dumps(body, ensure_ascii=False))
+        carried = body | {correlation.FIELD: correlation.current()}
+        client("sqs").send_message(QueueUrl=queue_url, MessageBody=json.dumps(carried, ensure_ascii=False))
 
 
 def work(event: dict[str, Any], handle: Callable[[Envelope], None]) -> dict[str, Any]:
@@ -31,7 +33,8 @@ def work(event: dict[str, Any], handle: Callable[[Envelope], None]) -> dict[str,
         failed: dict[str, Exception] = {}
         for message_id, envelope in records:
             try:
-                handle(envelope)
+                with correlation.following(_cause(message_id, envelope)):
+                    handle(envelope)
             except (
                 Exception
             ) as error:  # each record stands alone; every kind of failure is logged and accounted for in work_all
@@ -55,8 +58,17 @@ def work_all(
             readable.append((message_id, json.loads(body)))
         except ValueError:
             failures[message_id] = PondError("queues.unreadable", "the message is not JSON")
-    if readable:
-        failures |= handle(readable)
+    causes = {_cause(message_id, envelope): _detail(envelope) for message_id, envelope in readable}
+    with correlation.following_all(causes):
+        failures |= handle(readable) if readable else {}
+        logger.info("worked", extra={"messages": len(bodies), "failed": len(failures), "correlation_ids": list(causes)})
+        return {"batchItemFailures": _account_for(failures, bodies, origins)}
+
+
+def _account_for(
+    failures: dict[str, Exception], bodies: dict[str, str], origins: dict[str, str]
+) -> list[dict[str, str]]:
+    """Park what will not succeed; what SQS shall deliver again."""
     again = []
     for message_id, error in failures.items():
         if isinstance(error, PondError) and not error.retryable:
@@ -72,7 +84,17 @@ def work_all(
                 },
                 exc_info=None if expected else error,
             )
-    return {"batchItemFailures": again}
+    return again
+
+
+def _cause(message_id: str, envelope: Envelope) -> str:
+    """The id that the message carries; one that carries none (the scheduler's) is a cause itself."""
+    return str(envelope.get(correlation.FIELD) or _detail(envelope).get(correlation.FIELD) or message_id)
+
+
+def _detail(envelope: Envelope) -> dict[str, Any]:
+    detail = envelope.get("detail")
+    return detail if isinstance(detail, dict) else {}
 
 
 def _park(body: str, queue_arn: str, error: PondError) -> None:
