@@ -4,13 +4,14 @@ A batch that cannot be published is tried again as a whole (the mapping halves i
 publishing an event twice is what consumers bear, losing one is not.
 """
 
+from collections import Counter
 from typing import Any
 
 from pond.channels import events as channels
 from pond.groups import events as groups
 from pond.kernel import changes
 from pond.kernel.events import DomainEvent, publish
-from pond.kernel.logs import logger, metrics
+from pond.kernel.logs import count, logger, metrics
 from pond.kernel.settings import settings
 from pond.members import events as members
 from pond.platforms import events as platforms
@@ -29,6 +30,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
             events = room.from_change(change.table, change.old, change.new)
             meant.extend((event, change.correlation_id) for event in events)
     publish(settings().bus_name, meant)
+    for name, times in Counter(type(event).metric() for event, _ in meant).items():
+        count(name, times)  # what happened, whatever room it is of: "SeatTaken", "FollowerFollowed"
     causes = sorted({cause for _, cause in meant})
     logger.info("relayed", extra={"records": len(event["Records"]), "events": len(meant), "correlation_ids": causes})
     return {"batchItemFailures": []}

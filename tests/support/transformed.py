@@ -20,14 +20,14 @@ class _NoManagedPolicies:
         return {}
 
 
-def template(path: str = "template.yaml") -> Document:
+def template(**parameters: str) -> Document:
     """The transformed template."""
-    document = copy.deepcopy(read(path))
+    document = copy.deepcopy(read())
     for found in document["Resources"].values():
         for kind, attribute in SERVERLESS.items():
             if found["Type"] == kind:
                 found["Properties"][attribute] = SOURCE
     with patch.dict(os.environ, {"AWS_DEFAULT_REGION": "us-east-1"}):
-        made: Any = transform(document, PARAMETERS, _NoManagedPolicies())
+        made: Any = transform(document, PARAMETERS | parameters, _NoManagedPolicies())
     result: Document = made
     return result

@@ -32,10 +32,12 @@ ACTIONS = re.compile(
     r"|events:PutEvents|kms:(Decrypt|GenerateDataKey)|s3:(GetObject|ListBucket|PutObject)"
     r"|scheduler:(CreateSchedule|DeleteSchedule|GetSchedule)|iam:PassRole|secretsmanager:GetSecretValue"
     r"|sqs:(DeleteMessage|GetQueueAttributes|ReceiveMessage|SendMessage)|logs:(CreateLogStream|PutLogEvents)"
-    r"|lambda:InvokeFunction|ec2:(CreateNetworkInterface|DeleteNetworkInterface|DescribeNetworkInterfaces)"
+    r"|lambda:InvokeFunction"
 )
-# Lambda makes and removes a function's network interfaces itself, in subnets: nothing there has a name beforehand.
-NETWORK = {"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"}
+# Lambda makes and removes a function's network interfaces itself: nothing there has a name beforehand.
+NETWORK = {f"ec2:{one}NetworkInterface" for one in ("Create", "Delete")} | {
+    f"ec2:Describe{one}" for one in ("NetworkInterfaces", "Subnets")
+}
 
 Grant = tuple[str, str]  # action, what it is on
 
@@ -62,7 +64,7 @@ def test_every_grant_is_a_named_action_on_a_named_thing() -> None:
     for path in sorted((ROOT / "infra").glob("*.yaml")):
         for logical, action, thing in _grants(templates.read(str(path.relative_to(ROOT)))):
             if action in NETWORK:
-                assert path.name == "unit.yaml", f"{path.name} {logical}"
+                assert (path.name, logical) == ("unit.yaml", "Network")
                 continue
             assert ACTIONS.fullmatch(action), f"{path.name} {logical}: {action}"
             assert "*" not in thing or thing == OBJECTS, f"{path.name} {logical}: {thing}"
@@ -89,9 +91,48 @@ def test_a_grant_too_many_is_found(
 ) -> None:
     generous = copy.deepcopy(access)
     statement = {"Effect": "Allow", "Action": action, "Resource": thing}
-    templates.policies(generous)[name]["Statement"].append(statement)
+    more = {
+        "Roles": [{"Fn::Sub": f"${{Prefix}}-{name}"}],
+        "PolicyName": "more",
+        "PolicyDocument": {"Statement": [statement]},
+    }
+    generous["Resources"]["More"] = {"Type": "AWS::IAM::Policy", "Properties": more}
     (found,) = _beyond(name, generous, whole)
     assert told in found
+
+
+def test_the_code_of_a_function_in_the_network_may_not_do_what_lambda_does_for_it() -> None:
+    network = templates.read("infra/unit.yaml")["Resources"]["Network"]
+    assert network["Condition"] == "Natted"
+    _, denied = network["Properties"]["PolicyDocument"]["Statement"]
+    assert (denied["Effect"], denied["Action"]) == ("Deny", "ec2:*")
+    assert denied["Condition"]["ArnEquals"]["lambda:SourceFunctionArn"]["Fn::Sub"].endswith("${Prefix}-${Name}")
+
+
+def test_a_canary_brings_only_codedeploys_own_role() -> None:
+    whole = transformed.template(Canary="true")
+    roles = templates.of_type(whole, "AWS::IAM::Role")
+    assert roles.keys() == {"CodeDeployServiceRole"}
+    groups = templates.of_type(whole, "AWS::CodeDeploy::DeploymentGroup")
+    assert len(groups) == len(NAMES)
+    for group in groups.values():
+        assert group["Properties"]["AlarmConfiguration"]["Enabled"] is True
+        assert group["Properties"]["AlarmConfiguration"]["Alarms"]
+        assert "DEPLOYMENT_STOP_ON_ALARM" in group["Properties"]["AutoRollbackConfiguration"]["Events"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_who_calls_partners_with_address_lists_leaves_by_a_fixed_address(name: str, access: Document) -> None:
+    """Their tokens are in the table `tokens`: who may read it calls the official account or WeCom, nobody else does."""
+    (function,) = [one for one in templates.functions(templates.read()).values() if templates.name_of(one) == name]
+    granted = list(_grants(_only(templates.policies(access)[name])))
+    listed = any(thing.endswith("-tokens") for _, _, thing in granted) and any(
+        thing in ("OfficialAccountSecretArn", "WecomSecretArn") for _, _, thing in granted
+    )
+    unit = templates.read()["Resources"][function["Role"]["Fn::GetAtt"][0]]["Properties"]["Parameters"]
+    variables = function.get("Environment", {}).get("Variables", {})
+    assert ("VpcConfig" in function) == ("Egress" in unit) == ("POND_EGRESS" in variables) == listed
+    assert any(thing == "ProxySecretArn" for _, _, thing in granted) == listed
 
 
 def test_secrets_are_in_no_environment(whole: Document) -> None:
@@ -110,8 +151,8 @@ def _beyond(name: str, access: Document, whole: Document) -> list[str]:
     seals = "pond.kernel.sealing" in modules or bool(secrets)
     takes, sends = _queues(name, whole)
     found = []
-    document = templates.policies(access).get(name, {})
-    for _, action, thing in _grants({"Resources": {name: {"Type": "", "Properties": {"PolicyDocument": document}}}}):
+    document = templates.policies(access)[name]
+    for _, action, thing in _grants(_only(document)):
         service = action.partition(":")[0]
         within: bool
         if service == "dynamodb" and (row := TABLE.search(thing)):
@@ -161,10 +202,16 @@ def _grants(document: Document) -> Iterator[tuple[str, str, str]]:
         given = found.get("Properties", {})
         documents = [given.get("PolicyDocument", {}), *(one["PolicyDocument"] for one in _policies(given))]
         for statement in (one for document in documents for one in document.get("Statement", [])):
-            assert statement["Effect"] == "Allow", logical
+            if statement["Effect"] == "Deny":
+                continue
             for action in _listed(statement["Action"]):
                 for thing in _listed(statement["Resource"]):
                     yield logical, action, _plain(thing)
+
+
+def _only(document: Document) -> Document:
+    """A template with this policy and nothing else."""
+    return {"Resources": {"Policy": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": document}}}}
 
 
 def _policies(given: Document) -> list[Any]:

@@ -22,6 +22,11 @@ class DomainEvent:
     name: ClassVar[str]
     version: ClassVar[int] = 1
 
+    @classmethod
+    def metric(cls) -> str:
+        """The metric that counts events of this kind: "SeatTaken" for `seat.taken`."""
+        return cls.name.replace("_", ".").title().replace(".", "")
+
     def detail(self) -> dict[str, Any]:
         """What consumers read; golden files in the tests hold its shape."""
         return {"version": self.version, **asdict(self)}

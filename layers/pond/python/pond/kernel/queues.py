@@ -7,7 +7,7 @@ from typing import Any
 from pond.kernel import correlation
 from pond.kernel.aws import client
 from pond.kernel.errors import PondError
-from pond.kernel.logs import count, logger
+from pond.kernel.logs import count, logger, measure
 from pond.kernel.settings import settings
 
 Envelope = dict[str, Any]  # what a rule or the scheduler puts on a queue: {"id", "detail-type", "time", "detail", …}
@@ -55,14 +55,22 @@ def work_all(
     failures: dict[str, Exception] = {}
     for message_id, body in bodies.items():
         try:
-            readable.append((message_id, json.loads(body)))
+            readable.append((message_id, _envelope(body)))
         except ValueError:
-            failures[message_id] = PondError("queues.unreadable", "the message is not JSON")
+            failures[message_id] = PondError("queues.unreadable", "the message is no JSON object")
+    measure("WaitedSeconds", max(map(_waited, event["Records"]), default=0))
     causes = {_cause(message_id, envelope): _detail(envelope) for message_id, envelope in readable}
     with correlation.following_all(causes):
         failures |= handle(readable) if readable else {}
         logger.info("worked", extra={"messages": len(bodies), "failed": len(failures), "correlation_ids": list(causes)})
         return {"batchItemFailures": _account_for(failures, bodies, origins)}
+
+
+def _envelope(body: str) -> Envelope:
+    envelope = json.loads(body)
+    if not isinstance(envelope, dict):
+        raise ValueError("not an object")
+    return envelope
 
 
 def _account_for(
@@ -90,6 +98,13 @@ def _account_for(
 def _cause(message_id: str, envelope: Envelope) -> str:
     """The id that the message carries; one that carries none (the scheduler's) is a cause itself."""
     return str(envelope.get(correlation.FIELD) or _detail(envelope).get(correlation.FIELD) or message_id)
+
+
+def _waited(record: dict[str, Any]) -> float:
+    """How long a message lay on the queue until it was first taken, in seconds."""
+    attributes = record.get("attributes", {})
+    sent, taken = (int(attributes.get(name, 0)) for name in ("SentTimestamp", "ApproximateFirstReceiveTimestamp"))
+    return max(0, taken - sent) / 1000 if sent else 0
 
 
 def _detail(envelope: Envelope) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Settings:
     oauth_url: str = "https://open.weixin.qq.com"
     wecom_url: str = "https://qyapi.weixin.qq.com"
     youzan_url: str = "https://open.youzanyun.com"
+    egress: str = "none"  # "proxy": partners are called through the proxy that the secret of this name tells
     sms_vendor: str = "tencent"  # or "aliyun"
     sms_url: str = ""  # empty: the vendor's public address
     scan_limit: str = "200"  # WeCom: from so many members on, a group's code lets nobody in any more
@@ -67,7 +68,7 @@ def secret(name: str) -> dict[str, Any]:
 
     Names in use: `keys` (hash_key, session_key), `official-account` (app_id, app_secret, token, aes_key, original_id,
     notice_template_id), `wecom` (corp_id, app_secret, token, aes_key), `youzan`
-    (client_id, client_secret, kdt_id), `sms` (the chosen vendor's credentials).
+    (client_id, client_secret, kdt_id), `sms` (the chosen vendor's credentials), `proxy` (url).
     """
     held = _secrets.get(name)
     if held and time.monotonic() - held[0] < SECRET_SECONDS:
