@@ -30,6 +30,7 @@ from pondctl import (
     seats,
     secret_store,
     seed,
+    watching,
 )
 from pondctl.problems import WrongEnvironment, explain
 
@@ -59,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
         dead_letters,
         secret_store,
         links,
+        watching,
         seed,
     ):
         room.add_to(commands)

@@ -67,8 +67,8 @@ class Pond:
         """A page's address, as people have it."""
         return f"{self.town.sandbox.url}/h5{path}"
 
-    def ctl(self, *arguments: str, typed: str = "") -> str:
-        """Run `pondctl`; what it printed."""
+    def ctl(self, *arguments: str, typed: str = "", codes: tuple[int, ...] = (0,)) -> str:
+        """Run `pondctl`, which must end with one of `codes`; what it printed."""
         path = os.pathsep.join([str(ROOT / "infra"), str(ROOT / "layers/pond/python")])
         done = subprocess.run(
             [sys.executable, "-m", "pondctl", *arguments],
@@ -78,7 +78,7 @@ class Pond:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, f"pondctl {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        assert done.returncode in codes, f"pondctl {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout
 
     def programme(self, programme_id: str, **changes: Any) -> str:
