@@ -8,6 +8,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / folder) for folder in ("infra", "layers/pond/python", "tests")]
 
 import costs  # noqa: E402 - the paths above
+
 import routes  # noqa: E402
 from support.template import read  # noqa: E402
 

@@ -14,8 +14,6 @@ PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\
 ALLOWED = re.compile(
     r"(?i)\b(MIT|BSD|Apache|PSF|Python Software Foundation|ISC|MPL|Mozilla|0BSD|Unlicense|CC0|Zlib|HPND)\b"
 )
-    r"(?i)\b(MIT|BSD|Apache|PSF|Python Software Foundation|ISC|MPL|Mozilla|0BSD|Unlicense|CC0|Zlib|HPND)\b"
-)
 FORBIDDEN = re.compile(r"(?i)\b(AGPL|Affero|GPL(?!.*exception)|General Public License|SSPL|BUSL|Commons Clause)\b")
 NO_SOURCES = re.compile(r"^\s*(--index-url|--extra-index-url|--find-links|-i\b|.*\b(?:https?|git\+\w+)://)")
 SHIPPED = FILES[0]

@@ -2,6 +2,7 @@
 together, each step counted by table. `python -m load.journey` prints it.
 """
 
+import argparse
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from load import stub
+from load import measured, stub
 from load.places import prepare
 from load.units import Units, counting
 from pond.channels import admission, callbacks, codes, followers, openings
@@ -185,8 +186,13 @@ def table(units: Units, people: int) -> str:
 
 def main() -> int:
     """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    measured.add_to(parser)
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)), stub.running() as partner:
-        print(table(travel(partner), PEOPLE))
+        units = travel(partner)
+    print(table(units, PEOPLE))
+    measured.keep(given.json, {"people": PEOPLE, "write_units": units.written, "read_units": units.read})
     return 0
 
 
