@@ -164,7 +164,8 @@ def _kept(place: Place) -> dict[str, Any]:
         for table in of_type(read("infra/tables.yaml"), "AWS::DynamoDB::Table").values()
     ]
     made = {name: dynamodb.describe_table(TableName=name)["Table"]["CreationDateTime"] for name in names}
-    rows = {name: sorted(_text(item) for item in dynamodb.scan(TableName=name)["Items"]) for name in names}
+    lasting = [name for name in names if name != f"{stacking.NAME}-tokens"]  # leases there come and go each minute
+    rows = {name: sorted(_text(item) for item in dynamodb.scan(TableName=name)["Items"]) for name in lasting}
     store = place.cloud.client("secretsmanager")
     secrets = {
         one["Name"]: store.get_secret_value(SecretId=one["Name"])["SecretString"]
