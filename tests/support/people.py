@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pond.members import store_accounts, store_blocks
 from pond.members.model import Form
+from pond.members.model_blocks import Block
 from pond.members.verification import request_code
 
 
@@ -28,3 +30,17 @@ class Person:
     def ask(self, now: datetime, code: str = "246810", address: str | None = None) -> str:
         """Request a code; the outcome's state."""
         return request_code(self.phone, self.account_id, address or self.account_id, now, code).state
+
+
+def block(member_id: str, now: datetime) -> None:
+    """Block a member by a name that is no pseudonym, as `blocklist.block` would by theirs."""
+    new = Block("account", member_id, "sells", now)
+    store_blocks.put(new)
+    store_accounts.add_block(member_id, new.block_id)
+
+
+def unblock(member_id: str, now: datetime) -> None:
+    """Take it back."""
+    old = Block("account", member_id, "sells", now)
+    store_accounts.remove_block(member_id, old.block_id)
+    store_blocks.drop(old.kind, old.value)

@@ -95,7 +95,7 @@ def _seat(old: Image | None, new: Image) -> Iterator[DomainEvent]:
     before, after = (old or {}).get("state"), new["state"]
     if before == after and (old or {}).get("hold_id") == new.get("hold_id"):
         return
-    if after == "merged" and not new.get("chat_id"):
+    if after in {"merged", "removed"} and not new.get("chat_id"):
         return  # no live seat was given up
     who = {key: new[key] for key in ("member_id", "programme_id", "pool_id")}
     match after:

@@ -26,9 +26,9 @@ def meet(contact_id: str, account_id: str) -> None:
             store_accounts.add_block(each, block_id)
 
 
-def merged_among(member_ids: Iterable[str]) -> set[str]:
-    """Which of these members were found to be others."""
-    return {account.account_id for account in store_accounts.several(member_ids) if account.merged_at}
+def merged_or_blocked(member_ids: Iterable[str]) -> list[Account]:
+    """Those of these members who were found to be others, or are blocked, as they are now."""
+    return [account for account in store_accounts.several(member_ids) if account.merged_at or account.blocks]
 
 
 def present_phones(member_ids: Iterable[str]) -> dict[str, str]:
@@ -38,5 +38,10 @@ def present_phones(member_ids: Iterable[str]) -> dict[str, str]:
 
 
 def all_merged() -> Iterator[Account]:
-    """Every member who was found to be another, by a scan: for checks only."""
+    """Every member who was found to be another, by a scan: for checks and repair only."""
     return store_accounts.all_merged()
+
+
+def all_blocked() -> Iterator[Account]:
+    """Every account against which a block stands, by a scan: for checks and repair only."""
+    return store_accounts.all_blocked()
