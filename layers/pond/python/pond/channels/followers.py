@@ -21,9 +21,11 @@ def follow(openid: str, channel_id: str | None, at: datetime) -> str:
     return acted(openid, at, channel_id).follower_id
 
 
-def acted(openid: str, at: datetime, channel_id: str | None = None) -> Follower:
-    """They followed, scanned (a channel's code) or clicked in the menu: three messages may go to them in a minute."""
-    return _heard(openid, Heard(follower_id(openid), at, ACTED_MESSAGES, at + ACTED_WINDOW, channel_id))
+def acted(openid: str, at: datetime, channel_id: str | None = None, cause: str | None = None) -> Follower:
+    """They followed, scanned (a channel's code) or clicked in the menu: three messages may go to them in a minute.
+    `cause` is the callback that says so; it is kept in the same write, and the follower's `heard` then, unless it comes
+    late."""
+    return _heard(openid, Heard(follower_id(openid), at, ACTED_MESSAGES, at + ACTED_WINDOW, channel_id, cause))
 
 
 def said(openid: str, at: datetime) -> str:
@@ -71,6 +73,11 @@ def link(follower_id: str, account_id: str, member_id: str) -> None:
 def get(follower_id: str) -> Follower | None:
     """The follower as last written."""
     return store.load(follower_id)
+
+
+def glance(follower_id: str) -> Follower | None:
+    """The follower as written a moment ago at the latest: for what a second look or a refused write puts right."""
+    return store.glance(follower_id)
 
 
 def several(follower_ids: Iterable[str]) -> Iterator[Follower]:

@@ -34,6 +34,7 @@ class _Row(Table):
     notices: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
     account_id = UnicodeAttribute(null=True)
     member_id = UnicodeAttribute(null=True)
+    heard = UnicodeAttribute(null=True)
 
 
 def load(follower_id: str) -> Follower | None:
@@ -77,6 +78,8 @@ def hear(openid: str, heard: Heard, number: tuple[str, int] | None = None) -> Fo
     if heard.channel_id:
         actions += [_Row.channel_at.set(heard.at), _Row.channel_id.set(heard.channel_id)]
         condition = condition & _is_later(_Row.channel_at, heard.at)
+    if heard.cause:
+        actions.append(_Row.heard.set(heard.cause))
     if number:
         actions.append(_Row.bookings[number[0]].set(number[1]))
         condition = condition & _Row.bookings.exists() & _Row.bookings[number[0]].does_not_exist()
@@ -100,6 +103,7 @@ def _follower(row: Any) -> Follower:
         notices={name: _notice(value) for name, value in _plain(row.notices).items()},
         account_id=row.account_id,
         member_id=row.member_id,
+        heard=row.heard,
     )
 
 

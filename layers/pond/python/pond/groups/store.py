@@ -111,6 +111,17 @@ def get_group(chat_id: str) -> Group | None:
         return None
 
 
+def is_ours(chat_id: str) -> bool:
+    """Whether there is such a group of ours. None is ever deleted: what was there a moment ago is there."""
+    for sure in (False, True):
+        try:
+            GroupRow.get(chat_id, consistent_read=sure)
+        except GroupRow.DoesNotExist:
+            continue
+        return True
+    return False
+
+
 def groups_of(pool_id: str) -> list[Group]:
     """The groups of a pool, as they are now."""
     return get_groups(row.chat_id for row in GroupRow.by_pool.query(pool_id))

@@ -54,9 +54,10 @@ class ChainRow(Table):
 
 
 def chain(chat_id: str) -> Chain:
-    """How far a group's roster is known to be true."""
+    """How far a group's roster was known to be true a moment ago: what it showed then, it shows or is past now. Who
+    changes it goes by what `lease` says."""
     try:
-        row = ChainRow.get(chat_id, consistent_read=True)
+        row = ChainRow.get(chat_id)
     except ChainRow.DoesNotExist:
         return Chain()
     return Chain(version=row.version, synced_at=row.synced_at)

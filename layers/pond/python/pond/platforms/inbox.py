@@ -1,4 +1,5 @@
-"""Callbacks from partners: kept once under a business key before they are answered, worked on afterwards.
+"""Callbacks from partners: kept once under a business key before they are answered, worked on afterwards. (What the
+official account's pushes come to at once may be kept with its effect instead: `channels.callbacks`.)
 
 What always holds: the same callback delivered n times, at once or hours apart, is one row, and one delivery is told
 that it was the first. Ids of people are inside the sealed body and the keyed hash, nowhere else.
@@ -43,7 +44,7 @@ class Callback:
 
 def receive(source: str, business_key: str, kind: str, fields: Mapping[str, object], now: datetime) -> Received:
     """Keep a callback if it is new. `source`: "wecom" or "official_account"; the keys are made below."""
-    callback_id = f"{source}-{pseudonym('callback', business_key)}"
+    callback_id = name(source, business_key)
     first = store_inbox.add(
         store_inbox.Stored(
             callback_id=callback_id,
@@ -56,6 +57,11 @@ def receive(source: str, business_key: str, kind: str, fields: Mapping[str, obje
         )
     )
     return Received(callback_id, first)
+
+
+def name(source: str, business_key: str) -> str:
+    """The id under which a callback is kept, here or with its effect."""
+    return f"{source}-{pseudonym('callback', business_key)}"
 
 
 def load(callback_id: str) -> Callback:
