@@ -8,7 +8,7 @@ import sys
 from datetime import datetime
 from typing import Any
 
-from pond.groups import standings
+from pond.groups import blocking, standings
 from pond.members import blocklist
 from pond.members.model_blocks import BlockKind
 from pondctl.output import china, table
@@ -36,7 +36,7 @@ def add_to(commands: Any) -> None:
 
 def run_block(given: argparse.Namespace, now: datetime) -> int:
     """Block."""
-    blocklist.block(*_who(given), given.reason, now)
+    blocking.block(*_who(given), given.reason, now)
     print("blocked")
     return 0
 

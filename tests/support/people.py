@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pond.members import store_accounts, store_blocks
-from pond.members.model import Form
+from pond.members.model import Asker, Form
 from pond.members.model_blocks import Block
 from pond.members.verification import request_code
 
@@ -29,7 +29,11 @@ class Person:
 
     def ask(self, now: datetime, code: str = "246810", address: str | None = None) -> str:
         """Request a code; the outcome's state."""
-        return request_code(self.phone, self.account_id, address or self.account_id, now, code).state
+        return request_code(self.phone, self.asker(address), now, code).state
+
+    def asker(self, address: str | None = None) -> Asker:
+        """They, at an address of their own unless told."""
+        return Asker(self.account_id, self.follower_id, address or self.account_id)
 
 
 def block(member_id: str, now: datetime) -> None:

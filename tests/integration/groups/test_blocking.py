@@ -1,18 +1,20 @@
 """The blocked use up nothing: neither a held seat nor a place among those who wait, whatever is under way for them."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pond.groups import blocking, repair, seats, standings, store, store_seats
+from pond.groups import blocking, membership, repair, seats, standings, store, store_seats
 from pond.groups.allocation import allocate, refill
 from pond.groups.events import from_change
 from pond.groups.invariants import check
 from pond.groups.model import Request
+from pond.members import blocklist
 from support.crashes import explore
 from support.people import block, unblock
 from support.places import Place
+from support.towns import NOW, Town
 
 MakePlace = Callable[..., Place]
 Registered = Callable[[Place], Request]
@@ -117,6 +119,21 @@ def test_a_lost_event_is_made_up_for_by_night(make_place: MakePlace, registered:
     assert repair.turn_away_the_blocked(now) >= 1
     assert state(second, now) == "removed"
     intact(place, [first, second], now)
+
+
+def test_a_contact_is_blocked_with_who_they_are_in_groups_whether_that_comes_before_or_after(
+    town: Callable[..., Town],
+) -> None:
+    here = town(groups=1)
+    (chat_id,) = here.place.chat_ids
+    before, after = here.seated(), here.seated()
+    blocking.block("contact", after["external_userid"], "sells", NOW)
+    for person in (before, after):
+        membership.hear(here.joins(person, chat_id), NOW, datetime.now(UTC), pause=lambda seconds: None)
+    blocking.block("contact", before["external_userid"], "sells", NOW)
+    assert [blocklist.is_blocked(here.member_id(person)) for person in (before, after)] == [True, True]
+    blocklist.unblock("contact", before["external_userid"])
+    assert [blocklist.is_blocked(here.member_id(person)) for person in (before, after)] == [False, True]
 
 
 @pytest.mark.parametrize("position", [0, 1], ids=["held", "waiting"])

@@ -52,7 +52,7 @@ def get(channel_id: str) -> Channel:
 
 
 def find(channel_id: str) -> Channel | None:
-    """The channel, if there is one of that id (scenes come from outside and may be anything); at most 30 seconds old."""
+    """The channel of that id, if there is one, at most 30 seconds old (scenes come from outside: may be anything)."""
     cached = _found.get(channel_id)
     if cached and time.monotonic() - cached[0] < CACHE_SECONDS:
         return cached[1]

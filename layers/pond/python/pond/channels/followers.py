@@ -4,7 +4,7 @@ Callbacks may come twice and in any order: every function has the effect of once
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from pond.channels import store_followers as store
 from pond.channels.model import ACTED_MESSAGES, ACTED_WINDOW, SAID_MESSAGES, SAID_WINDOW, Follower, Heard
@@ -68,6 +68,18 @@ def link(follower_id: str, account_id: str, member_id: str) -> None:
     held = store.glance(follower_id)
     if held is None or (held.account_id, held.member_id) != (account_id, member_id):
         store.set_member(follower_id, account_id, member_id)
+
+
+def ask(follower_id: str, account_id: str, name: str, today: date, at_most: int, names_at_most: int) -> bool:
+    """Count one more code that a WeChat account asks for on this China day, for the phone of that name (a pseudonym);
+    False when it is one, or one phone, too many. The same write notes whose the follower is: a code is the first thing
+    a newcomer asks for in their account's name."""
+    return store.ask(follower_id, account_id, name, today.isoformat(), at_most, names_at_most)
+
+
+def unask(follower_id: str, today: date) -> None:
+    """Take back one code that was counted for nothing."""
+    store.unask(follower_id, today.isoformat())
 
 
 def get(follower_id: str) -> Follower | None:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, cast
 
-from pynamodb.attributes import MapAttribute, UnicodeAttribute
+from pynamodb.attributes import MapAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.update import Action
 
 from pond.channels.model import Follower, Heard, Notice
@@ -35,6 +35,9 @@ class _Row(Table):
     account_id = UnicodeAttribute(null=True)
     member_id = UnicodeAttribute(null=True)
     heard = UnicodeAttribute(null=True)
+    asked_on = UnicodeAttribute(null=True)
+    asked = IntegerAttribute(null=True)
+    asked_for = UnicodeSetAttribute(null=True)
 
 
 def load(follower_id: str) -> Follower | None:
@@ -154,6 +157,23 @@ def set_number(follower_id: str, programme_id: str, number: int) -> bool:
 def set_member(follower_id: str, account_id: str, member_id: str) -> None:
     """Note which account and member this follower is."""
     _Row(follower_id).update([_Row.account_id.set(account_id), _Row.member_id.set(member_id)])
+
+
+def ask(follower_id: str, account_id: str, name: str, today: str, at_most: int, names_at_most: int) -> bool:
+    """Count one more code that the account asks for today, for the phone of that name, and note whose the follower is;
+    False when it is one, or one phone, too many. Who is known as no member yet stands for themselves."""
+    whose: list[Action] = [_Row.account_id.set(account_id), _Row.member_id.set(_Row.member_id | account_id)]
+    afresh = [_Row.asked_on.set(today), _Row.asked.set(1), _Row.asked_for.set({name})]
+    if _write(follower_id, [*whose, *afresh], _Row.asked_on.does_not_exist() | (_Row.asked_on != today)):
+        return True
+    few: Condition = size(_Row.asked_for) < names_at_most  # type: ignore[no-untyped-call]
+    allowed = (_Row.asked_on == today) & (_Row.asked < at_most) & (_Row.asked_for.contains(name) | few)
+    return _write(follower_id, [_Row.asked.add(1), _Row.asked_for.add({name})], allowed)
+
+
+def unask(follower_id: str, today: str) -> None:
+    """Take back one code that was counted for nothing."""
+    _write(follower_id, [_Row.asked.add(-1)], (_Row.asked_on == today) & (_Row.asked > 0))
 
 
 def claim(follower_id: str, notice_id: str, notice: Notice, forgotten: list[str]) -> bool:

@@ -8,15 +8,29 @@ import random
 from datetime import datetime
 from time import sleep
 
-from pond.groups import store, store_blocking, store_merging
+from pond.groups import store, store_blocking, store_merging, store_rosters
 from pond.groups.model import Request
 from pond.kernel.errors import Transient
 from pond.kernel.logs import count
-from pond.members import identities, merging
+from pond.members import blocklist, identities, merging
+from pond.members.model_blocks import Block, BlockKind
 
 TRIES = 12  # groups' and pools' counters are what many want at once
 PAUSE_SECONDS = 0.02
 _ENDED = {"taken", "expired", "left", "removed", "merged"}  # nothing is used up, or only staff can end it
+
+
+def block(kind: BlockKind, given: str, reason: str, now: datetime) -> Block:
+    """As `blocklist.block`; a contact is blocked with the account they were seen in groups as, found by a scan.
+
+    Who comes into a group at this very moment may be missed; the nightly comparison finds them.
+    """
+    made = blocklist.block(kind, given, reason, now)
+    if kind == "contact":
+        for row in store_rosters.everyone():
+            if row.contact_id == made.value and row.member_id:
+                identities.meet(row.contact_id, row.member_id)
+    return made
 
 
 def give_up(account_id: str, now: datetime) -> int:

@@ -104,7 +104,7 @@ def some(chat_id: str, contact_ids: Iterable[str]) -> dict[str, RosterRow]:
 
 def everyone() -> Iterator[RosterRow]:
     """Who is or was in any group; a scan, for operators."""
-    return RosterRow.scan()
+    return RosterRow.scan(consistent_read=True)
 
 
 def astray(member_id: str) -> list[tuple[str, str]]:

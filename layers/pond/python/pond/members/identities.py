@@ -26,6 +26,13 @@ def meet(contact_id: str, account_id: str) -> None:
             store_accounts.add_block(each, block_id)
 
 
+def heed(contact_id: str, account_id: str) -> None:
+    """A WeCom contact turned out to be this account: whatever block stands against the contact stands against the
+    account, too. Where there is none nothing is written: who is which contact stands in the groups' rosters."""
+    if store_accounts.get(contact_id).blocks:
+        meet(contact_id, account_id)
+
+
 def merged_or_blocked(member_ids: Iterable[str]) -> list[Account]:
     """Those of these members who were found to be others, or are blocked, as they are now."""
     return [account for account in store_accounts.several(member_ids) if account.merged_at or account.blocks]

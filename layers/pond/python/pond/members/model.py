@@ -110,6 +110,15 @@ class Blocked:
 
 
 @dataclass(frozen=True)
+class Asker:
+    """Who asks for a code: a WeChat account, the follower it is, and the address of the connection."""
+
+    account_id: str
+    follower_id: str
+    address: str
+
+
+@dataclass(frozen=True)
 class CodeOutcome:
     """What came of asking for a code. `unknown`: it may still arrive, and is valid; ask again after `wait_seconds`."""
 

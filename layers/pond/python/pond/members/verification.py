@@ -1,9 +1,9 @@
 """Proving a phone number by an SMS code.
 
-A code is 6 digits, lives 5 minutes, is sent at most every 60 seconds and bears 5 guesses. Only the account that asked can
-use it. It is kept as a keyed hash. Every guess is one write at the code: a right one consumes it while guesses are
-left, a wrong one is counted before it is answered; so of many at once no more than 5 are ever told anything but that the
-code is used up.
+A code is 6 digits, lives 5 minutes, is sent at most every 60 seconds and bears 5 guesses. Only the account that asked
+can use it. It is kept as a keyed hash. Every guess is one write at the code: a right one consumes it while guesses are
+left, a wrong one is counted before it is answered. So of many made at once five are answered, the others find the code
+used up.
 """
 
 import hmac
@@ -18,7 +18,7 @@ from pond.kernel.logs import count, logger
 from pond.kernel.tables import iso
 from pond.members import limits, store_phones, store_proofs
 from pond.members.identities import member_of, who
-from pond.members.model import Blocked, CodeOutcome, CodeRefused, read_phone
+from pond.members.model import Asker, Blocked, CodeOutcome, CodeRefused, read_phone
 from pond.members.model_accounts import Identity
 from pond.members.model_phones import (
     ACCOUNTS_PER_PHONE,
@@ -45,18 +45,19 @@ class Proven:
     member_id: str
 
 
-def request_code(phone: str, account_id: str, address: str, now: datetime, code: str | None = None) -> CodeOutcome:
-    """Send a code to a phone (typed in any way) for an account at an IP address; `code` is made up unless given.
+def request_code(phone: str, asker: Asker, now: datetime, code: str | None = None) -> CodeOutcome:
+    """Send a code to a phone (typed in any way) for who asks; `code` is made up unless given.
 
     It is pending before it is sent: an SMS whose sending has no known outcome can still be used when it arrives.
     """
     number = read_phone(phone)
     if number is None:
         return CodeOutcome("invalid")
-    taken = limits.take_code(pseudonym("phone", number), account_id, address, now)
+    taken = limits.take_code(pseudonym("phone", number), asker, now)
     if taken is None:
         return CodeOutcome("too_many")
-    outcome = _send(number, account_id, code or f"{secrets.randbelow(10**6):06}", china_day(now).isoformat(), now)
+    made = code or f"{secrets.randbelow(10**6):06}"
+    outcome = _send(number, asker.account_id, made, china_day(now).isoformat(), now)
     if outcome.state in ("too_soon", "too_many"):
         limits.give_back(taken)
     count(f"Code{outcome.state.title().replace('_', '')}")
