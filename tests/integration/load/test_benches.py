@@ -36,6 +36,12 @@ def test_a_burst_breaks_nothing(crowd: ProcessPoolExecutor) -> None:
     assert (result.held, result.waiting) == (160, 40)
 
 
+def test_with_room_for_everybody_everybody_has_a_seat(crowd: ProcessPoolExecutor) -> None:
+    result = burst.run(crowd, "seats", PEOPLE)
+    assert (result.over, result.double, result.lost, result.drift, result.breaches) == (0, 0, 0, 0, [])
+    assert (result.held, result.waiting) == (PEOPLE, 0)
+
+
 def test_a_seat_costs_little_more_than_a_put_and_a_half(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now().astimezone()
     served = ways.serve("pond", prepare(1, 180, now), [f"m{number:025}" for number in range(burst.BATCH)])
