@@ -245,6 +245,11 @@ def test_what_we_do_not_know_is_kept_and_answered_as_success(
     assert kept.call_count == 1
 
 
+def _name(fields: dict[str, Any]) -> str:
+    key = inbox.official_account_key({name: str(value) for name, value in fields.items()})
+    return inbox.name(callbacks.SOURCE, key)
+
+
 def test_what_is_worked_at_once_is_kept_with_what_it_comes_to(
     post: Post, openid: str, channel_id: str, programme_id: str
 ) -> None:
@@ -253,11 +258,11 @@ def test_what_is_worked_at_once_is_kept_with_what_it_comes_to(
         for _ in range(2):
             post(follow)
             follower = followers.get(followers.follower_id(openid))
-            assert follower and follower.heard == inbox.name(callbacks.SOURCE, inbox.official_account_key(follow))
+            assert follower and follower.heard == _name(follow)
         for _ in range(2):
             post(keyword)
             booking = store_line.booking(programme_id, 1)
-            assert booking and booking.cause == inbox.name(callbacks.SOURCE, inbox.official_account_key(keyword))
+            assert booking and booking.cause == _name(keyword)
         assert kept.call_count == 0
         post(follow)  # again, after the keyword: the follower's row has gone on
         post(_message(openid, "我排到哪了", 2))

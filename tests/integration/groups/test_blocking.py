@@ -129,7 +129,8 @@ def test_a_contact_is_blocked_with_who_they_are_in_groups_whether_that_comes_bef
     before, after = here.seated(), here.seated()
     blocking.block("contact", after["external_userid"], "sells", NOW)
     for person in (before, after):
-        membership.hear(here.joins(person, chat_id), NOW, datetime.now(UTC), pause=lambda seconds: None)
+        said = here.joins(person, chat_id)
+        membership.hear(said, datetime.now(UTC), datetime.now(UTC), pause=lambda seconds: None)
     blocking.block("contact", before["external_userid"], "sells", NOW)
     assert [blocklist.is_blocked(here.member_id(person)) for person in (before, after)] == [True, True]
     blocklist.unblock("contact", before["external_userid"])
