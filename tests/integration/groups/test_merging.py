@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pond.channels import followers
-from pond.groups import holds, merging, repair, seats, store, store_seats
+from pond.groups import holds, merging, reconciliation, repair, seats, store, store_seats
 from pond.groups.allocation import allocate, refill
 from pond.groups.invariants import check
 from pond.groups.model import LIVE
@@ -283,7 +283,7 @@ def test_a_lost_event_of_a_merge_is_made_up_for_by_night_wherever_that_breaks_of
 ) -> None:
     night = now + HOUR
     compared: list[set[str]] = []
-    monkeypatch.setattr(repair.reconciliation, "plan_groups", lambda chats, _: compared.append(set(chats)))
+    monkeypatch.setattr(reconciliation, "plan_groups", lambda chats, _: compared.append(set(chats)))
 
     def lost() -> Scene:
         here = scene(groups=1, capacity=2)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from pond.channels import followers
 from pond.kernel.ids import pseudonym
 from pond.members import blocklist, limits, store_phones
 from pond.members.model import Asker, CodeRefused
@@ -127,6 +128,17 @@ def test_a_phone_gets_codes_from_three_accounts_a_day(
     states = [one.ask(now + number * MINUTE) for number, one in enumerate(people)]
     assert states == ["sent"] * 3 + ["too_many"]
     assert len(vendor.sent) == 3
+
+
+def test_the_first_code_notes_whose_follower_somebody_is(person: Callable[..., Person], now: datetime) -> None:
+    one = person()
+    assert one.ask(now) == "sent"
+    follower = followers.get(one.follower_id)
+    assert follower and (follower.account_id, follower.member_id) == (one.account_id, one.account_id)
+    followers.link(one.follower_id, one.account_id, "another")  # found to be another meanwhile
+    assert one.ask(now + MINUTE) == "sent"
+    follower = followers.get(one.follower_id)
+    assert follower and follower.member_id == "another"
 
 
 def test_asking_too_soon_costs_nothing_of_the_day(person: Callable[..., Person], now: datetime) -> None:
