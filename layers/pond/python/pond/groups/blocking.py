@@ -12,7 +12,7 @@ from pond.groups import store, store_blocking, store_merging, store_rosters
 from pond.groups.model import Request
 from pond.kernel.errors import Transient
 from pond.kernel.logs import count
-from pond.members import blocklist, identities, merging
+from pond.members import blocklist, identities, merging, reviews
 from pond.members.model_blocks import Block, BlockKind
 
 TRIES = 12  # groups' and pools' counters are what many want at once
@@ -42,9 +42,13 @@ def give_up(account_id: str, now: datetime) -> int:
     person = identities.who(account_id)
     if not person.blocked:
         return 0  # taken back meanwhile
-    pools = {one.programme_id: one.pool_id for one in merging.registrations_of(person.member_id) if one.accepted_at}
+    registered = merging.registrations_of(person.member_id)
+    left = sum(reviews.turn_away(one, now) for one in registered)
+    pools = {one.programme_id: one.pool_id for one in registered if one.accepted_at}
     pools |= {seat.programme_id: seat.pool_id for seat in store_merging.seats_of(person.member_id)}
-    return sum(_end(person.member_id, programme_id, pool_id, now) for programme_id, pool_id in sorted(pools.items()))
+    return left + sum(
+        _end(person.member_id, programme_id, pool_id, now) for programme_id, pool_id in sorted(pools.items())
+    )
 
 
 def turn_away(request: Request, now: datetime) -> None:

@@ -18,7 +18,6 @@ from pond.kernel.errors import NotFound, Refused, Transient
 from pond.kernel.logs import count, logger
 from pond.kernel.sealing import unseal
 from pond.members import store, store_reviews
-from pond.members.identities import who
 from pond.members.model import Registration, Standing
 from pond.members.store_reviews import Counted, Full
 from pond.programmes import service as programmes
@@ -92,8 +91,15 @@ def refuse(member_id: str, programme_id: str, by: str, reason: str, now: datetim
     return _decided(seen, "refused", by, reason, now, ())
 
 
+def turn_away(blocked: Registration, now: datetime) -> bool:
+    """A blocked person waits for no quota any more, so that nobody waits behind them; whether they did."""
+    if blocked.standing != "waitlist":
+        return False
+    return _write_decision(blocked, "refused", "blocklist", "", now, ()) == "decided"
+
+
 def admit_waiting(now: datetime) -> int:
-    """Accept who waits for room in a quota and is not blocked, in order, as far as there is room; returns how many."""
+    """Accept who waits for room in a quota, in order, as far as there is room now; returns how many."""
     return sum(_admit(programmes.get(programme_id), now) for programme_id in programmes.all_ids())
 
 
@@ -144,7 +150,7 @@ def _admit(programme: Programme, now: datetime) -> int:
     admitted = 0
     for seen in store_reviews.listed(programme.programme_id, "waitlist"):
         quotas = _quotas(seen, programme)
-        if full & {quota.quota_id for quota in quotas} or who(seen.member_id).blocked:
+        if full & {quota.quota_id for quota in quotas}:
             continue
         counted = [Counted(quota.quota_id, quota.at_most) for quota in quotas]
         outcome = _write_decision(seen, "accepted", "quota", "", now, counted)
@@ -157,8 +163,8 @@ def _admit(programme: Programme, now: datetime) -> int:
 
 
 def _quotas(registration: Registration, programme: Programme) -> tuple[Quota, ...]:
-    applicant = Applicant(registration.answers, registration.city, registration.stage_id)
-    return quotas_of(programme.admission, applicant)
+    who = Applicant(registration.answers, registration.city, registration.stage_id)
+    return quotas_of(programme.admission, who)
 
 
 def _seen(member_id: str, programme_id: str, by: str, reason: str) -> Registration:
