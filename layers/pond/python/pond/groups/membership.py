@@ -36,7 +36,7 @@ def hear_all(chat_id: str, events: Sequence[Heard], now: datetime, pause: Callab
     Raises:
         Transient: WeCom's answer does not show what the events say yet, or writers met; deliver again.
     """
-    if not store.is_ours(chat_id):
+    if not store_rosters.is_ours(chat_id):
         logger.info("callback about a group that is not ours")
         return
     if any(event.change == "dismiss" for event in events):

@@ -111,17 +111,6 @@ def get_group(chat_id: str) -> Group | None:
         return None
 
 
-def is_ours(chat_id: str) -> bool:
-    """Whether there is such a group of ours. None is ever deleted: what was there a moment ago is there."""
-    for sure in (False, True):
-        try:
-            GroupRow.get(chat_id, consistent_read=sure)
-        except GroupRow.DoesNotExist:
-            continue
-        return True
-    return False
-
-
 def groups_of(pool_id: str) -> list[Group]:
     """The groups of a pool, as they are now."""
     return get_groups(row.chat_id for row in GroupRow.by_pool.query(pool_id))
@@ -207,13 +196,7 @@ def get_pool(pool_id: str) -> Pool:
 
 def every_pool() -> Iterator[Pool]:
     """All pools that ever had a waitlist; a scan."""
-    for row in PoolRow.scan(consistent_read=True):
-        yield Pool(
-            pool_id=row.pool_id,
-            last_number=row.last_number,
-            called_through=row.called_through,
-            waiting=row.waiting,
-        )
+    return map(_pool, PoolRow.scan(consistent_read=True))
 
 
 def first_waits(pool_id: str, limit: int) -> list[WaitRow]:
@@ -251,6 +234,12 @@ _GROUP_FIELDS = tuple(Group.__dataclass_fields__)
 
 def _group(row: GroupRow) -> Group:
     return Group(**{name: getattr(row, name) for name in _GROUP_FIELDS})
+
+
+def _pool(row: PoolRow) -> Pool:
+    return Pool(
+        pool_id=row.pool_id, last_number=row.last_number, called_through=row.called_through, waiting=row.waiting
+    )
 
 
 def seat_of(row: SeatRow) -> Seat:

@@ -11,6 +11,7 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
+from pond.groups import store
 from pond.groups.model_rosters import ASTRAY, Chain, Standing
 from pond.kernel.tables import ExpiryAttribute, Table, TimeAttribute, refused
 
@@ -51,6 +52,14 @@ class ChainRow(Table):
     synced_at = TimeAttribute(null=True)
     lease_id = UnicodeAttribute(null=True)
     leased_until = TimeAttribute(null=True)
+
+
+def is_ours(chat_id: str) -> bool:
+    """Whether there is such a group of ours. None is ever deleted: what was there a moment ago is there."""
+    try:
+        return bool(store.GroupRow.get(chat_id))
+    except store.GroupRow.DoesNotExist:
+        return store.get_group(chat_id) is not None
 
 
 def chain(chat_id: str) -> Chain:
