@@ -46,6 +46,11 @@ class Settings:
     access_log_retention_days: str = "1095"
     scan_limit: str = "200"  # WeCom: from so many members on, a group's code lets nobody in any more
     media_origins: str = ""  # space-separated origins that pages may show images from
+    outreach_route: str = "off"  # "sms" or "call": how buyers are reached after an order
+    outreach_hours: str = "09:00-20:00"  # in China
+    outreach_days: str = "30"  # one person is reached once in so many days
+    outreach_consents: str = ""  # versions of consent, separated by spaces, whose text allows it
+    calls_url: str = ""  # the call vendor's
     link_origins: str = ""  # space-separated origins, besides our own, that tracked links may lead to
 
 
@@ -75,7 +80,8 @@ def secret(name: str) -> dict[str, Any]:
 
     Names in use: `keys` (hash_key, session_key), `official-account` (app_id, app_secret, token, aes_key, original_id,
     notice_template_id), `wecom` (corp_id, app_secret, token, aes_key), `youzan`
-    (client_id, client_secret, kdt_id, shops: further kdt_ids with commas), `sms` (the chosen vendor's credentials).
+    (client_id, client_secret, kdt_id, shops: further kdt_ids with commas), `sms` (the chosen vendor's credentials),
+    `calls` (key, secret, campaign_id).
     """
     held = _secrets.get(name)
     if held and time.monotonic() - held[0] < SECRET_SECONDS:
