@@ -142,8 +142,6 @@ def test_a_busy_shop_ends_a_slice_and_the_mark_stays(
     [(delay, again)] = later
     assert (delay, again["detail"]) == (3, {"attempt": 2})
     work(later.take())
-    assert store_marks.read(reconciliation.MARK) == now - timedelta(hours=1)
-    work(later.take())
     assert (store_marks.read(reconciliation.MARK), later) == (now - reconciliation.LAG, [])
 
 

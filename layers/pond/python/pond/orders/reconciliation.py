@@ -23,20 +23,23 @@ FIRST = timedelta(days=7)  # so far back the first time goes: what Youzan pushes
 SLICE = timedelta(hours=1)
 OVERLAP = timedelta(minutes=10)
 LAG = timedelta(minutes=2)
-AT_ONCE = 200  # orders looked at in one message
+AT_ONCE, SLICES_AT_ONCE = 200, 24  # orders and slices looked at in one message
 
 
 def take(detail: Mapping[str, Any], now: datetime) -> int:
-    """Compare the next slice, as a message says, and have the one after it compared; how many orders changed."""
-    attempt = int(detail["attempt"])
+    """Compare the next slices, as a message says, and have those after them compared; how many orders changed."""
+    attempt, changed, more = int(detail["attempt"]), 0, True
     try:
-        changed, more = reconcile(now)
+        for _ in range(SLICES_AT_ONCE):
+            if more and changed < AT_ONCE:
+                some, more = reconcile(now)
+                changed += some
     except PartnerBusy as busy:
         wait = wait_before(attempt + 1)
         logger.info("shop busy", extra={"attempt": attempt, "code": busy.code})
         if wait is not None:
             queues.send(settings().order_queue_url, [message(RECONCILE, attempt=attempt + 1)], wait)
-        return 0
+        return changed
     if more:
         queues.send(settings().order_queue_url, [message(RECONCILE, attempt=1)])
     return changed
