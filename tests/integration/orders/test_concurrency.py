@@ -22,7 +22,7 @@ def at_once(posts: list[Post], now: datetime, *others: Callable[[], Any]) -> Non
         post.knock()
     works: list[Callable[[], Any]] = [partial(intake.take, callback_id(post.body), now) for post in posts]
     with ThreadPoolExecutor(8) as pool:
-        for done in [pool.submit(work) for work in (*works, *others)]:
+        for done in [pool.submit(work) for work in [*works, *others]]:
             done.result()
 
 
