@@ -174,17 +174,12 @@ def set_member(follower_id: str, account_id: str, member_id: str) -> None:
 
 def add_tag(follower_id: str, tag: str) -> bool:
     """Tag them; False when they have the tag, or are not known."""
-    row_there = _Row.follower_id.exists()
-    return _write(follower_id, [_Row.tags.add({tag})], row_there & ~_Row.tags.contains(tag))
+    return _write(follower_id, [_Row.tags.add({tag})], _Row.openid.exists() & ~_Row.tags.contains(tag))
 
 
 def set_quiet(follower_id: str, at: datetime | None) -> None:
-    """Note since when they want no messages but those they wait for; None: they take them again."""
-    _write(
-        follower_id,
-        [_Row.quiet_since.set(at) if at else _Row.quiet_since.remove()],
-        _Row.follower_id.exists(),
-    )
+    """Note since when they want only the messages they wait for; None: they take all again."""
+    _write(follower_id, [_Row.quiet_since.set(at) if at else _Row.quiet_since.remove()], _Row.openid.exists())
 
 
 def claim(follower_id: str, notice_id: str, notice: Notice, forgotten: list[str]) -> bool:
