@@ -171,16 +171,17 @@ def set_member(follower_id: str, account_id: str, member_id: str) -> None:
 
 def add_tag(follower_id: str, tag: str) -> bool:
     """Tag them; False when they have the tag, or are not known."""
-    row_there = FollowerRow.follower_id.exists()
-    return write(follower_id, [FollowerRow.tags.add({tag})], row_there & ~FollowerRow.tags.contains(tag))
+    return write(
+        follower_id, [FollowerRow.tags.add({tag})], FollowerRow.openid.exists() & ~FollowerRow.tags.contains(tag)
+    )
 
 
 def set_quiet(follower_id: str, at: datetime | None) -> None:
-    """Note since when they want no messages but those they wait for; None: they take them again."""
+    """Note since when they want only the messages they wait for; None: they take all again."""
     write(
         follower_id,
         [FollowerRow.quiet_since.set(at) if at else FollowerRow.quiet_since.remove()],
-        FollowerRow.follower_id.exists(),
+        FollowerRow.openid.exists(),
     )
 
 

@@ -14,7 +14,7 @@ from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.connection.base import MetaTable
 from pynamodb.constants import NUMBER, STRING
-from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -234,7 +234,7 @@ _PASSING = {
 }
 
 
-def refused(error: PutError | UpdateError) -> bool:
+def refused(error: PutError | UpdateError | DeleteError) -> bool:
     """Whether a single write failed because its condition did not hold (an expected outcome), not for another
     reason."""
     return error.cause_response_code == "ConditionalCheckFailedException"
