@@ -7,6 +7,7 @@ ENV ?= prod
 CLOUD_PORT ?= 4566
 SANDBOX_PORT ?= 8900
 PEOPLE ?= 20000
+ORDERS ?= 20000
 RELEASE ?= $(shell git rev-parse --short=12 HEAD)
 
 UV := $(CURDIR)/.tools/uv/bin/uv
@@ -97,10 +98,14 @@ docs: setup ## write what docs say by figures: routes, costs
 measure: setup ## count again what costs are computed from, then write them
 	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.journey --json infra/measured/journey.json
 	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.road --json infra/measured/road.json
+	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.orders --orders 1000 --json infra/measured/orders.json
 	@$(PYTHON) infra/generate.py
 
 prove: setup ## every crash point, and the state machines at ten times CI's budget
 	@HYPOTHESIS_PROFILE=prove $(PYTHON) -m pytest tests/unit tests/integration
+
+fuzz: setup ## ten times CI's budget of hostile requests at every public route
+	@HYPOTHESIS_PROFILE=prove $(PYTHON) -m pytest tests/integration/fuzz
 
 bench-imports: setup ## what each function imports, beside a bare DynamoDB client
 	@$(PYTHON) -m bench_imports
@@ -116,6 +121,9 @@ bench-road: setup ## what people on their way cost beside table units, counted o
 
 bench-callbacks: setup ## callbacks at once, with a partner that answers late
 	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.callbacks
+
+bench-orders: setup ## 20,000 orders' pushes, shuffled and repeated: rates, units, sums and ledger recounted (ORDERS=)
+	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.orders --orders $(ORDERS)
 
 # --- AWS ---------------------------------------------------------------------------------------------------------------
 
@@ -138,4 +146,4 @@ teardown: setup ## delete a deployment, after asking; tables, keys, secrets, bac
 clean: ## remove everything made here
 	rm -rf .venv .tools .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove deploys check docs measure bench-imports bench-burst bench-journey bench-road bench-callbacks validate build deploy teardown clean
+.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove fuzz deploys check docs measure bench-imports bench-burst bench-journey bench-road bench-callbacks bench-orders validate build deploy teardown clean

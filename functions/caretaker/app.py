@@ -11,6 +11,8 @@ from pond.kernel import clock, correlation
 from pond.kernel.errors import PondError
 from pond.kernel.logs import count, logger, metrics
 from pond.members import reviews
+from pond.orders import nightly as orders
+from pond.rights import erasing, retention
 
 DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("holds", holds.expire_due),
@@ -19,11 +21,15 @@ DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("reserves", reserves.tend),
     ("waitlists", repair.call_up),
     ("codes", codes.renew_due),
+    ("erasures", erasing.erase_due),
 )
 NIGHTLY: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("forgotten", repair.seat_the_forgotten),
     ("groups", reconciliation.plan),
     ("quotas", reviews.admit_waiting),
+    ("orders", orders.plan),
+    ("expired", retention.enforce),
+    ("erased", erasing.sweep_due),
 )
 
 

@@ -14,9 +14,10 @@ from pond.kernel.events import DomainEvent, publish
 from pond.kernel.logs import count, logger, metrics
 from pond.kernel.settings import settings
 from pond.members import events as members
+from pond.orders import events as orders
 from pond.platforms import events as platforms
 
-ROOMS = (platforms, channels, members, groups)
+ROOMS = (platforms, channels, members, groups, orders)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -127,8 +127,8 @@ def fill_secrets(cloud: Cloud, secrets: Mapping[str, Mapping[str, str]]) -> None
 
 def warm(cloud: Cloud, stack: Stack) -> None:
     """Start every function once, so that nobody's first click waits for it. What they answer does not matter."""
-    doors = ("official-account", "wecom", "assets/none", "m/none")
-    workers = ("relay", "admission", "allocation", "membership", "greeting")
+    doors = ("official-account", "wecom", "youzan", "assets/none", "m/none")
+    workers = ("relay", "admission", "allocation", "membership", "greeting", "order_worker")
     functions = cloud.client("lambda")
 
     def knock(path: str) -> None:

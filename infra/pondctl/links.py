@@ -13,13 +13,24 @@ from pond.programmes.model import page_path
 from pondctl.environment import variable
 from pondctl.output import table
 
-_FROM_PARAMETERS = ("Prefix", "PublicUrl", "OfficialAccountUrl", "OauthUrl", "WecomUrl", "SmsVendor", "SmsUrl")
+_FROM_PARAMETERS = (
+    "Prefix",
+    "PublicUrl",
+    "OfficialAccountUrl",
+    "OauthUrl",
+    "WecomUrl",
+    "YouzanUrl",
+    "SmsVendor",
+    "SmsUrl",
+    "LinkOrigins",
+)
 _FROM_OUTPUTS = {
     "KeyArn": "POND_KEY_ID",
     "AdmissionQueueArn": "POND_ADMISSION_QUEUE_ARN",
     "ScheduleGroup": "POND_SCHEDULE_GROUP",
     "ScheduleRoleArn": "POND_SCHEDULE_ROLE_ARN",
     "BackupBucket": "POND_BACKUP_BUCKET",
+    "OrdersQueueUrl": "POND_ORDER_QUEUE_URL",
 }
 
 
@@ -40,6 +51,7 @@ def run_links(_: argparse.Namespace, now: datetime) -> int:
         ("official account: server address", f"{public}/official-account"),
         ("official account: web authorisation domain", urlsplit(public).netloc),
         ("WeCom app: callback address", f"{public}/wecom"),
+        ("Youzan app: address for pushes", f"{public}/youzan"),
     ]
     rows += [(f"page of {programme_id}", f"{public}{page_path(programme_id)}") for programme_id in programmes.all_ids()]
     found = sorted(store_channels.everything(), key=lambda one: one[0].channel_id)

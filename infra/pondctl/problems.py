@@ -23,13 +23,18 @@ _TO_DO = {
     "group.capacity": "staff are members too: WeCom lets about 200 in by code, 180 of them leave room",
     "seat.not_ended": "only who had a seat that ended can be given another try",
     "programme.mixing": "people of the one kind are in its groups already",
+    "volunteer.unknown": "`pondctl volunteers list` shows them; `pondctl volunteers add` makes one",
+    "assignment.past": "give a time after the last change of that group",
+    "link.target": "only our pages and the origins in the parameter LinkOrigins may be led to",
     "programme.which": "`pondctl programmes` lists them",
     "review.unknown": "`pondctl review list` shows the ids",
     "review.accepted": "block somebody who must not stay; who sits in a group is staff's to remove",
     "review.no_group": "a segment of the programme must take this kind and stage; then apply the file again",
+    "order.unknown": "no push of it came; if the shop shows it, `pondctl orders look TID` brings it",
     "backup.unknown": "`pondctl backup list` shows them; what is unfinished, `pondctl backup make` finishes on its day",
     "wecom.no_such_group": "the chat_id must be of a customer group whose owner this app may see",
     "wecom.configuration": "check the secret `wecom`, the app's permissions and its list of trusted addresses",
+    "youzan.configuration": "check the secret `youzan`, the app's capabilities and its list of addresses",
     "official_account.configuration": "check the secret `official-account` and the account's list of addresses",
 }
 _NOT_THERE = {"ResourceNotFoundException", "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}

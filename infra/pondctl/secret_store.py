@@ -17,13 +17,15 @@ _FIELDS = {
     "official-account": ("app_id", "app_secret", "token", "aes_key", "original_id", "notice_template_id"),
     "wecom": ("corp_id", "app_secret", "token", "aes_key"),
     "proxy": ("url",),
+    "youzan": ("client_id", "client_secret", "kdt_id", "shops"),
 }
 _SMS_FIELDS = {
     "tencent": ("secret_id", "secret_key", "sdk_app_id", "sign_name", "template_id"),
     "aliyun": ("access_key_id", "access_key_secret", "sign_name", "template_code"),
 }
-_OPTIONAL = {"notice_template_id", "region"}
-NAMES = ("keys", "official-account", "wecom", "sms", "proxy")
+_OPTIONAL = {"notice_template_id", "region", "shops"}
+NAMES = ("keys", "official-account", "wecom", "youzan", "sms", "proxy")
+_SHOPS = re.compile(r"\d+(\s*,\s*\d+)*")
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 
 
@@ -64,6 +66,8 @@ def checked(value: Any, fields: tuple[str, ...]) -> dict[str, str]:
         raise Refused("secret.invalid", f"missing: {' '.join(missing) or '-'}; unknown: {' '.join(unknown) or '-'}")
     if "aes_key" in given and not _AES_KEY.fullmatch(given["aes_key"]):
         raise Refused("secret.invalid", "aes_key must be the 43 letters and digits of EncodingAESKey")
+    if not all(_SHOPS.fullmatch(given[name]) for name in ("kdt_id", "shops") if name in given):
+        raise Refused("secret.invalid", "kdt_id is a shop's number, shops are further ones with commas between")
     return given
 
 

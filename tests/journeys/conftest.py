@@ -14,6 +14,7 @@ from local import town
 from local.processes import free_port
 from support import chromium
 from support.journeys import Mother, Pond, eventually
+from support.phones import Phone
 from support.visits import Visiting, visiting
 
 HEAD_STARTS = ("unjoined", "unheard")
@@ -49,6 +50,14 @@ def browser() -> Iterator[Browser]:
 def visit(browser: Browser) -> Visiting:
     """`with visit(mother, scripts=True) as page`: her phone's browser."""
     return partial(visiting, browser)
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Phone]:
+    """The sandbox's page on a laptop."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    yield Phone(context.new_page())
+    context.close()
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -11,7 +11,6 @@ from support.template import ROOT
 
 RUNBOOKS = ROOT / "infra/runbooks"
 COMING = {  # counted by rooms that are not there yet: taken off this list when they are
-    *("OrderPaid", "OrderRefunded", "CommissionClawedBackFen"),
     *("BroadcastDue", "BroadcastSent", "TargetSent"),
 }
 

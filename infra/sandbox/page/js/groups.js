@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { go, leave, look, openUrl, sayInGroup } from "./nav.js";
 import { bubble, face, head, inputBar, messagesFor, pause, toBottom } from "./parts.js";
+import { withCard } from "./shop_card.js";
 import { now } from "./store.js";
 import { linked, stamp } from "./text.js";
 
@@ -26,7 +27,7 @@ export function groupView(account, group) {
         pause(messages[index - 1], message) && h("time", { class: "time-line" }, stamp(message.at, now())),
         message.system
           ? h("p", { class: "grey-line", "data-testid": "message", "data-from": "system" }, own(message, me))
-          : bubble({ node: h("div", { class: "bubble" }, linked(message.text, openUrl)) },
+          : bubble({ node: withCard(message.text, h("div", { class: "bubble" }, linked(message.text, openUrl))) },
             { mine: message.from === me, name: message.from, kind: staff.has(message.from) ? "is-staff" : "", showName: true })])),
     group.status === "dismissed" ? h("footer", { class: "input-bar is-off" }, "该群聊已解散")
       : inputBar((text) => sayInGroup(group.chat_id, text), { phrases: ["大家好", "谢谢老师"] }));

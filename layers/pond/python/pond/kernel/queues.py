@@ -13,13 +13,16 @@ from pond.kernel.settings import settings
 Envelope = dict[str, Any]  # what a rule or the scheduler puts on a queue: {"id", "detail-type", "time", "detail", …}
 
 
-def send(queue_url: str, bodies: Iterable[dict[str, Any]]) -> None:
+def send(queue_url: str, bodies: Iterable[dict[str, Any]], delay_seconds: int = 0) -> None:
     """Put messages on a queue, one call each: no partial failures to read. A crash in between and the same call again
-    repeats some, which workers bear. They carry the cause of what is being done.
+    repeats some, which workers bear. They carry the cause of what is being done, and are delivered after a delay of at
+    most 900 seconds.
     """
     for body in bodies:
         carried = body | {correlation.FIELD: correlation.current()}
-        client("sqs").send_message(QueueUrl=queue_url, MessageBody=json.dumps(carried, ensure_ascii=False))
+        client("sqs").send_message(
+            QueueUrl=queue_url, MessageBody=json.dumps(carried, ensure_ascii=False), DelaySeconds=delay_seconds
+        )
 
 
 def work(event: dict[str, Any], handle: Callable[[Envelope], None]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Settings:
     notice_queue_url: str = ""
     roster_queue_url: str = ""
     welcome_queue_url: str = ""
+    order_queue_url: str = ""
     admission_queue_arn: str = ""
     schedule_group: str = ""
     backup_bucket: str = ""
@@ -36,10 +37,17 @@ class Settings:
     wecom_url: str = "https://qyapi.weixin.qq.com"
     youzan_url: str = "https://open.youzanyun.com"
     egress: str = "none"  # "proxy": partners are called through the proxy that the secret of this name tells
+    youzan_body_sign: str = "false"  # "true": a push without Event-Sign is taken by its body's own sign
     sms_vendor: str = "tencent"  # or "aliyun"
     sms_url: str = ""  # empty: the vendor's public address
+    callback_retention_days: str = "14"
+    roster_retention_days: str = "180"  # who left a group
+    follower_retention_days: str = "365"  # who left the account and never registered
+    refused_retention_days: str = "180"
+    access_log_retention_days: str = "1095"
     scan_limit: str = "200"  # WeCom: from so many members on, a group's code lets nobody in any more
     media_origins: str = ""  # space-separated origins that pages may show images from
+    link_origins: str = ""  # space-separated origins, besides our own, that tracked links may lead to
 
 
 @cache
@@ -68,7 +76,8 @@ def secret(name: str) -> dict[str, Any]:
 
     Names in use: `keys` (hash_key, session_key), `official-account` (app_id, app_secret, token, aes_key, original_id,
     notice_template_id), `wecom` (corp_id, app_secret, token, aes_key), `youzan`
-    (client_id, client_secret, kdt_id), `sms` (the chosen vendor's credentials), `proxy` (url).
+    (client_id, client_secret, kdt_id, shops: further kdt_ids with commas), `sms` (the chosen vendor's credentials),
+    `proxy` (url).
     """
     held = _secrets.get(name)
     if held and time.monotonic() - held[0] < SECRET_SECONDS:

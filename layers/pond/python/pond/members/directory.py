@@ -56,6 +56,11 @@ def contact(listed: Listed) -> Contact:
     return Contact(name=personal["name"], phone=personal["phone"])
 
 
+def members_of_channel(channel_id: str) -> int:
+    """How many members registered through a channel, by a scan."""
+    return len(store_directory.members_of_channel(channel_id))
+
+
 def registrations(member_ids: Iterable[str], programme_ids: Iterable[str]) -> Iterator[Registration]:
     """What these members answered for these programmes, as written a moment ago at the latest."""
     return store_directory.registrations(member_ids, programme_ids)

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from pond.kernel.errors import NotFound
 from pond.kernel.ids import pseudonym
+from pond.kernel.settings import settings
 from pond.platforms import store_inbox
 
-_KEPT_FOR = timedelta(days=14)
 _CONTACT = "change_external_contact"
 _WECOM_EVENTS = {_CONTACT, "change_external_chat"}
 _WECOM_FIELDS = (
@@ -41,8 +41,11 @@ class Callback:
     received_at: datetime
 
 
-def receive(source: str, business_key: str, kind: str, fields: Mapping[str, object], now: datetime) -> Received:
-    """Keep a callback if it is new. `source`: "wecom" or "official_account"; the keys are made below."""
+def receive(
+    source: str, business_key: str, kind: str, fields: Mapping[str, object], now: datetime, *, subject: str = ""
+) -> Received:
+    """Keep a callback if it is new. `source`: "wecom", "official_account" or "youzan"; the keys of the first two are
+    made below. `subject`: what it is about, if it is to be found by that (`about`); never a person's id."""
     callback_id = f"{source}-{pseudonym('callback', business_key)}"
     first = store_inbox.add(
         store_inbox.Stored(
@@ -52,7 +55,8 @@ def receive(source: str, business_key: str, kind: str, fields: Mapping[str, obje
             has_welcome_code=bool(fields.get("WelcomeCode")),
             body=json.dumps(fields, ensure_ascii=False).encode(),
             received_at=now,
-            expires_at=now + _KEPT_FOR,
+            expires_at=now + timedelta(days=int(settings().callback_retention_days)),
+            subject=subject,
         )
     )
     return Received(callback_id, first)
@@ -62,12 +66,17 @@ def load(callback_id: str) -> Callback:
     """A kept callback.
 
     Raises:
-        NotFound: `callback.not_found` when it never came or its 14 days are over.
+        NotFound: `callback.not_found` when it never came or its days (`CallbackRetentionDays`) are over.
     """
     stored = store_inbox.find(callback_id)
     if stored is None:
         raise NotFound("callback.not_found", callback_id)
     return Callback(stored.source, stored.kind, json.loads(stored.body), stored.received_at)
+
+
+def about(subject: str) -> list[str]:
+    """The ids of the callbacks kept about a subject, the oldest first."""
+    return store_inbox.about(subject)
 
 
 def official_account_key(fields: Mapping[str, object]) -> str:

@@ -23,7 +23,7 @@ _STATUS = {"callback.signature": 403, "callback.foreign_receiver": 403, "callbac
 Callback = Callable[[Mapping[str, str], bytes, datetime], str]
 
 
-def answering_partner(app: Chalice) -> Callable[[Callback], Callable[[], Response]]:
+def answering_partner(app: Chalice, max_bytes: int = MAX_BYTES) -> Callable[[Callback], Callable[[], Response]]:
     """Decorates `(query, raw body, now) -> text answer` as a Chalice view."""
 
     def decorate(use: Callback) -> Callable[[], Response]:
@@ -33,7 +33,7 @@ def answering_partner(app: Chalice) -> Callable[[Callback], Callable[[], Respons
             query = {name: request.query_params[name] for name in request.query_params or ()}
             try:
                 body = request.raw_body
-                if len(body) > MAX_BYTES:
+                if len(body) > max_bytes:
                     raise Refused("callback.too_large", f"{len(body)} bytes")
                 return _text(use(query, body, clock.now()), 200)
             except Refused as refusal:
@@ -50,5 +50,5 @@ def answering_partner(app: Chalice) -> Callable[[Callback], Callable[[], Respons
 
 
 def _text(body: str, status: int) -> Response:
-    kind = "application/xml" if body.startswith("<xml>") else "text/plain"
+    kind = {"<": "application/xml", "{": "application/json"}.get(body[:1], "text/plain")
     return Response(body, {"Content-Type": f"{kind}; charset=utf-8"}, status)
