@@ -12,6 +12,7 @@ from pond.kernel.errors import PondError
 from pond.kernel.logs import count, logger, metrics
 from pond.members import reviews
 from pond.orders import nightly as orders
+from pond.orders import outreach_due
 from pond.rights import erasing, retention
 
 DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
@@ -21,6 +22,7 @@ DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("reserves", reserves.tend),
     ("waitlists", repair.call_up),
     ("codes", codes.renew_due),
+    ("outreach", outreach_due.plan),
     ("erasures", erasing.erase_due),
 )
 NIGHTLY: tuple[tuple[str, Callable[[datetime], int]], ...] = (

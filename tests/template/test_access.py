@@ -24,6 +24,7 @@ SECRETS = {  # the parameter of access.yaml, and the secret as the code names it
     "SmsSecretArn": "sms",
     "YouzanSecretArn": "youzan",
     "ProxySecretArn": "proxy",
+    "CallsSecretArn": "calls",
 }
 # Clouds' actions that look at one thing of ours or change it; none that lists, deletes or changes a resource itself.
 ACTIONS = re.compile(

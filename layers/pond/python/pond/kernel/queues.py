@@ -14,9 +14,8 @@ Envelope = dict[str, Any]  # what a rule or the scheduler puts on a queue: {"id"
 
 
 def send(queue_url: str, bodies: Iterable[dict[str, Any]], delay_seconds: int = 0) -> None:
-    """Put messages on a queue, one call each: no partial failures to read. A crash in between and the same call again
-    repeats some, which workers bear. They carry the cause of what is being done, and are delivered after a delay of at
-    most 900 seconds.
+    """Put messages on a queue, one call each: no partial failures to read. Broken off, the same call again repeats
+    some, which workers bear. They come after a delay of at most 900 seconds, and carry the cause of what is being done.
     """
     for body in bodies:
         carried = body | {correlation.FIELD: correlation.current()}

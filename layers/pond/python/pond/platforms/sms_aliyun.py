@@ -7,6 +7,7 @@ it unique but does not make repeating it harmless.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from pond.kernel.settings import secret, settings
 from pond.platforms import http
 from pond.platforms.calls import misconfigured
 from pond.platforms.errors import PartnerBusy
-from pond.platforms.model_sms import SmsOutcome
+from pond.platforms.model_sms import Sent, SmsOutcome, Template
 
 PARTNER = "sms_aliyun"
 URL = "https://dysmsapi.aliyuncs.com"
@@ -25,8 +26,8 @@ _LIMITED = {"isv.BUSINESS_LIMIT_CONTROL", "isv.DAY_LIMIT_CONTROL"}
 _THIS_NUMBER = {"isv.MOBILE_NUMBER_ILLEGAL", "isv.BLACK_KEY_CONTROL_LIMIT"}
 
 
-def send(phone_e164: str, code: str, reference: str) -> SmsOutcome:
-    """Send the approved template with `code` as its only variable."""
+def send(phone_e164: str, template: Template, parameters: Mapping[str, str], reference: str) -> Sent:
+    """Send an approved template; its variables have names."""
     account = secret("sms")
     url = settings().sms_url or URL
     query = dict(
@@ -34,8 +35,8 @@ def send(phone_e164: str, code: str, reference: str) -> SmsOutcome:
             {
                 "PhoneNumbers": phone_e164.removeprefix("+86"),
                 "SignName": account["sign_name"],
-                "TemplateCode": account["template_code"],
-                "TemplateParam": http.encode_json({"code": code}).decode(),
+                "TemplateCode": template.code,
+                "TemplateParam": http.encode_json({name: parameters[name] for name in template.parameters}).decode(),
                 "OutId": reference,
             }.items()
         )
@@ -72,10 +73,14 @@ def signed_headers(key_id: str, key_secret: str, host: str, query: str, at: date
     }
 
 
-def _outcome(answer: dict[str, Any]) -> SmsOutcome:
+def _outcome(answer: dict[str, Any]) -> Sent:
     code = str(answer.get("Code"))
     if code == "OK":
-        return SmsOutcome.ACCEPTED
+        return Sent(SmsOutcome.ACCEPTED, str(answer.get("BizId") or ""))
+    return Sent(_refusal(code))
+
+
+def _refusal(code: str) -> SmsOutcome:
     if code.startswith(("Throttling", "isp.")):
         raise PartnerBusy(PARTNER, 0, code)
     if code in _LIMITED:

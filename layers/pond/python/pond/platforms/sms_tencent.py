@@ -6,6 +6,7 @@ counts, not the request's.
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from pond.kernel.settings import secret, settings
 from pond.platforms import http
 from pond.platforms.calls import misconfigured
 from pond.platforms.errors import PartnerBusy
-from pond.platforms.model_sms import SmsOutcome
+from pond.platforms.model_sms import Sent, SmsOutcome, Template
 
 PARTNER = "sms_tencent"
 URL = "https://sms.tencentcloudapi.com"
@@ -24,17 +25,17 @@ _BUSY = ("InternalError", "RequestLimitExceeded")
 _THIS_NUMBER = ("FailedOperation.PhoneNumberInBlacklist", "InvalidParameterValue.IncorrectPhoneNumber")
 
 
-def send(phone_e164: str, code: str, reference: str) -> SmsOutcome:
-    """Send the approved template with `code` as its only variable."""
+def send(phone_e164: str, template: Template, parameters: Mapping[str, str], reference: str) -> Sent:
+    """Send an approved template; its variables have numbers, so the parameters go in the template's order."""
     account = secret("sms")
     url = settings().sms_url or URL
     body = http.encode_json(
         {
             "PhoneNumberSet": [phone_e164],
             "SmsSdkAppId": account["sdk_app_id"],
-            "TemplateId": account["template_id"],
+            "TemplateId": template.code,
             "SignName": account["sign_name"],
-            "TemplateParamSet": [code],
+            "TemplateParamSet": [parameters[name] for name in template.parameters],
             "SessionContext": reference,
         }
     )
@@ -73,17 +74,22 @@ def authorization(secret_id: str, secret_key: str, host: str, body: bytes, at: d
     return f"TC3-HMAC-SHA256 Credential={secret_id}/{scope}, SignedHeaders={signed}, Signature={signature}"
 
 
-def _outcome(response: dict[str, Any]) -> SmsOutcome:
+def _outcome(response: dict[str, Any]) -> Sent:
     if "Error" in response:
-        code = str(response["Error"].get("Code"))
-    else:
-        code = str((response.get("SendStatusSet") or [{}])[0].get("Code"))
-    if code == "Ok":
-        return SmsOutcome.ACCEPTED
+        return Sent(_refusal(str(response["Error"].get("Code"))))
+    status = (response.get("SendStatusSet") or [{}])[0]
+    if status.get("Code") == "Ok":
+        return Sent(SmsOutcome.ACCEPTED, str(status.get("SerialNo") or ""))
+    return Sent(_refusal(str(status.get("Code"))))
+
+
+def _refusal(code: str) -> SmsOutcome:
     if code.startswith(_BUSY):
         raise PartnerBusy(PARTNER, 0, code)
     if code.startswith("LimitExceeded."):
         return SmsOutcome.LIMITED
+    if code == "FailedOperation.MarketingSendTimeConstraint":
+        return SmsOutcome.QUIET
     if code not in _THIS_NUMBER:
         misconfigured(
             PARTNER, code
