@@ -16,6 +16,7 @@ from pond.kernel.errors import Transient
 from pond.kernel.logs import count, logger
 from pond.members import forgetting as members
 from pond.members import identities, merging
+from pond.orders import forgetting as orders
 from pond.rights import store
 from pond.rights.model import Erasure
 
@@ -66,6 +67,7 @@ def sweep_due(now: datetime) -> int:
         taken, everyone = members.sweep({one.member_id or "" for one in gone}, now)
         taken += channels.sweep(everyone, {one.follower_id for one in gone if one.follower_id})
         taken += groups.sweep(everyone, now, sleep)
+        taken += orders.sweep(everyone, now)
         for member_id in sorted(everyone):
             taken += groups.forget(member_id, now, sleep)
         logger.info("erasures swept", extra={"wishes": len(gone), "rows": dict(taken)})
