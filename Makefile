@@ -86,6 +86,9 @@ template: setup ## the template's own rules
 prove: setup ## every crash point, and the state machines at ten times CI's budget
 	@HYPOTHESIS_PROFILE=prove $(PYTHON) -m pytest tests/unit tests/integration
 
+fuzz: setup ## ten times CI's budget of hostile requests at every public route
+	@HYPOTHESIS_PROFILE=prove $(PYTHON) -m pytest tests/integration/fuzz
+
 bench-imports: setup ## what each function imports, beside a bare DynamoDB client
 	@$(PYTHON) -m bench_imports
 
@@ -115,4 +118,4 @@ deploy: build ## deploy to AWS: ENV=prod names a section of samconfig.toml
 clean: ## remove everything made here
 	rm -rf .venv .tools .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove bench-imports bench-burst bench-journey bench-callbacks validate build deploy clean
+.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove fuzz bench-imports bench-burst bench-journey bench-callbacks validate build deploy clean

@@ -11,6 +11,7 @@ import segno
 sys.path.insert(0, str(Path(__file__).parents[1] / "layers/pond/python"))
 
 from pond.web import assets, fields, pages, rendering  # after the path is known
+from pond.web.pages_rights import MyData, Receipt
 
 SOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 WHICH: dict[str, Any] = {"programme_id": "muying", "programme_name": "免费育儿社群"}
@@ -30,6 +31,15 @@ QUESTIONS = (
 )
 FORM: dict[str, Any] = {**WHICH, "choices": CHOICES, "consent_version": "2026-11", "consent_text": CONSENT}
 TYPED = fields.Values("王小美", "13800138000", "12345", "pregnancy", "2029-03-09", "杭州", False)
+
+FACTS = (
+    ("姓名", "王小美"),
+    ("手机号", "13800138000"),
+    ("预产期或生日", "2029-03-09"),
+    ("免费育儿社群", "怀孕中 · 杭州"),
+    ("同意书", "2026-11 · 2026-11-23"),
+)
+RECEIPT = "01kaq2v3w4x5y6z7a8b9c0d1e2"
 
 SAMPLES: dict[str, pages.Page] = {
     "landing": pages.Landing(**WHICH, channel_id="douyin", code_text="https://pond.example/sample", code_image=IMAGE),
@@ -76,6 +86,11 @@ SAMPLES: dict[str, pages.Page] = {
     "start_again": pages.StartAgain(**WHICH),
     "snapshot": pages.SnapshotRefused(**WHICH),
     "partner_down": pages.PartnerDown(),
+    "my_data_locked": MyData(known=True, masked_phone="138****8000", code_state="sent", wait_seconds=60),
+    "my_data": MyData(known=True, proven=True, masked_phone="138****8000", facts=FACTS, name="王小美", city="杭州"),
+    "my_data_nothing": MyData(known=False, unsure=True),
+    "receipt": Receipt(number=RECEIPT, requested_at=SOON, erased_at=None, done_at=None),
+    "receipt_done": Receipt(number=RECEIPT, requested_at=SOON, erased_at=SOON, done_at=SOON),
     "missing": pages.Missing(),
     "server_error": pages.ServerError(),
 }

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from support import budgets, crashes
+from support import budgets, crashes, doors
 from support import sandbox as sandboxes
 from support.cloud import Cloud, running
 from support.sandbox import Sandbox
@@ -18,11 +18,13 @@ hypothesis_settings.load_profile(budgets.profile())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many crash points this run explored."""
+    """Say how many crash points this run explored, and how many hostile requests it made."""
     if crashes.explored:
         terminalreporter.write_line(
             f"crash points explored: {sum(crashes.explored)} in {len(crashes.explored)} use cases"
         )
+    if doors.asked:
+        terminalreporter.write_line(f"fuzz: {len(doors.asked)} requests at {len(set(doors.asked))} paths")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pond.kernel import clock
 from pond.kernel.errors import PondError
 from pond.kernel.logs import count, logger, metrics
 from pond.members import reviews
+from pond.rights import erasing, retention
 
 DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("holds", holds.expire_due),
@@ -19,11 +20,14 @@ DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("reserves", reserves.tend),
     ("waitlists", repair.call_up),
     ("codes", codes.renew_due),
+    ("erasures", erasing.erase_due),
 )
 NIGHTLY: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("forgotten", repair.seat_the_forgotten),
     ("groups", reconciliation.plan),
     ("quotas", reviews.admit_waiting),
+    ("expired", retention.enforce),
+    ("erased", erasing.sweep_due),
 )
 
 

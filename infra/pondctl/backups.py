@@ -55,7 +55,7 @@ def run_list(_: argparse.Namespace, __: datetime) -> int:
 
 def run_open(given: argparse.Namespace, now: datetime) -> int:
     """Write a backup in the clear; a file that broke off is not left behind."""
-    path = _outside(given.out)
+    path = outside(given.out)
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
     except FileExistsError as error:
@@ -73,7 +73,8 @@ def run_open(given: argparse.Namespace, now: datetime) -> int:
     return 0
 
 
-def _outside(path: Path) -> Path:
+def outside(path: Path) -> Path:
+    """The whole path of a file that is to hold personal data; refused within a repository."""
     whole = path.expanduser().resolve()
     if any((folder / ".git").exists() for folder in whole.parents):
         raise Refused("file.in_repository", f"{whole} lies in a repository: personal data must not get into one")

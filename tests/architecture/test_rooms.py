@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HOUSE = ROOT / "layers/pond/python/pond"
-ROOMS = ("kernel", "platforms", "programmes", "channels", "members", "groups", "orders", "insights", "web")
+ROOMS = ("kernel", "platforms", "programmes", "channels", "members", "groups", "orders", "insights", "rights", "web")
 PLACES = ("kernel", "platforms")  # rooms that know no room
 MODEL_KNOWS = {"kernel.events", "kernel.errors"}
 STANDARD_ONLY_BUT = {"pond"}

@@ -31,7 +31,7 @@ def load(function: str) -> Any:
 @cache
 def caller() -> Call:
     """`call("GET", "/p/x?a=b", form={…}, cookies={…})` → the Lambda's answer."""
-    apps = {"c": "intake", "p": "intake", "oauth": "intake", "assets": "intake", "m": "registration"}
+    apps = {"c": "intake", "p": "intake", "oauth": "intake", "assets": "intake", "m": "registration", "me": "rights"}
     modules = {name: load(name) for name in set(apps.values())}
 
     def send(

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from pond.kernel.clock import china_day
 from pond.kernel.errors import NotFound, Refused
-from pond.members import registration, registrations, reviews, store_reviews
+from pond.members import access_log, registration, registrations, reviews, store_reviews
 from pond.members.model import Invalid, Registered, Registration
 from pond.programmes import service as programmes
 from pond.programmes.model import Programme
@@ -251,7 +252,8 @@ def test_who_sees_a_name_is_written_down(shops: Shops) -> None:
     shops.send(one)
     shown = reviews.show(one.account_id, shops.programme_id, "林", shops.now)
     assert shown == reviews.Shown("王小美")
-    assert store_reviews.shown(one.account_id, shops.programme_id) == {"2026-11-23T06:00:00.000Z 林"}
+    seen = [access for access in access_log.of_day(china_day(shops.now)) if access.about == one.account_id]
+    assert [(access.who, access.what, access.at) for access in seen] == [("林", "name", shops.now)]
 
 
 def test_a_registration_counted_in_a_quota_survives_a_crash_anywhere(

@@ -54,6 +54,12 @@ def test_who_did_not_wait_was_not_called_up() -> None:
     assert event.detail()["called"] is False
 
 
+def test_a_live_seat_whose_member_was_forgotten_is_free() -> None:
+    (event,) = from_change("seats", TAKEN, None)
+    assert (event.name, event.detail()["reason"]) == ("seat.freed", "forgotten")
+    assert list(from_change("seats", TAKEN | {"state": "left"}, None)) == []
+
+
 def test_a_second_hold_is_told_though_the_state_is_the_same() -> None:
     (event,) = from_change("seats", HELD | {"hold_id": "earlier"}, HELD)
     assert event.name == "seat.held"
@@ -63,7 +69,6 @@ def test_a_second_hold_is_told_though_the_state_is_the_same() -> None:
     ("table", "old", "new"),
     [
         ("seats", HELD, HELD),
-        ("seats", TAKEN, None),
         ("groups", GROUP | {"live_seats": 145}, GROUP | {"live_seats": 146}),
         ("groups", GROUP, GROUP | {"state": "paused"}),
         ("groups", None, GROUP | {"state": "reserve"}),

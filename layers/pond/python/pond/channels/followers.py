@@ -83,6 +83,11 @@ def of_second_accounts() -> Iterator[Follower]:
     return store.of_second_accounts()
 
 
+def unfollowed_before(at: datetime) -> Iterator[Follower]:
+    """Who left the account before then and did not come back, by a scan: never where somebody waits."""
+    return store.unfollowed_before(at)
+
+
 def _writing(openid: str, at: datetime) -> Heard:
     return Heard(follower_id(openid), at, SAID_MESSAGES, at + SAID_WINDOW)
 

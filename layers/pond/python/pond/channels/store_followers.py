@@ -3,7 +3,7 @@
 Every write is a latest-time comparison, an addition under a condition, or the same when repeated.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, cast
 
@@ -60,6 +60,22 @@ def several(follower_ids: Iterable[str]) -> Iterator[Follower]:
 def of_second_accounts() -> Iterator[Follower]:
     """Followers whose account is not the one their member is known by; a scan."""
     return map(_follower, _Row.scan(_Row.member_id.exists() & (_Row.account_id != _Row.member_id)))
+
+
+def of_members(member_ids: Collection[str]) -> Iterator[Follower]:
+    """The followers of these members; a scan, so never where somebody waits."""
+    return (_follower(row) for row in _Row.scan(_Row.member_id.exists()) if row.member_id in member_ids)
+
+
+def unfollowed_before(at: datetime) -> Iterator[Follower]:
+    """Who left the account before then and did not come back; a scan, so never where somebody waits."""
+    left = map(_follower, _Row.scan(_Row.unfollowed_at < at))
+    return (follower for follower in left if not follower.following)
+
+
+def drop(follower_id: str) -> None:
+    """Forget the follower, known or not."""
+    _Row(follower_id).delete()
 
 
 def hear(openid: str, heard: Heard, number: tuple[str, int] | None = None) -> Follower | None:

@@ -4,12 +4,12 @@ What always holds: a number is given once; nobody is let in after an opening's e
 then until the opening is closed; an opening raises the mark at most once, and only after those before it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.exceptions import UpdateError
+from pynamodb.exceptions import DeleteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -144,3 +144,21 @@ def _write(programme_id: str, actions: list[Action], condition: Condition) -> bo
             return False
         raise
     return True
+
+
+def drop_booking(programme_id: str, number: int, follower_id: str) -> bool:
+    """Forget whose a number was, if it was this follower's; the number stays given. Whether it was."""
+    try:
+        _BookingRow(programme_id, number).delete(condition=_BookingRow.follower_id == follower_id)
+    except DeleteError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
+
+
+def bookings_of(follower_ids: Collection[str]) -> Iterator[tuple[str, int, str]]:
+    """(programme, number, follower) of every place of these followers; a scan, so never where somebody waits."""
+    for row in _BookingRow.scan():
+        if row.follower_id in follower_ids:
+            yield row.programme_id, row.number, row.follower_id

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pond.groups.model import is_filling
+from pond.groups.model import LIVE, is_filling
 from pond.kernel.events import DomainEvent
 
 Image = dict[str, Any]
@@ -53,7 +53,7 @@ class SeatTaken(SeatEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SeatFreed(SeatEvent):
-    """A live seat ended; `reason` is its new state: expired, left, removed or merged."""
+    """A live seat ended; `reason` is its new state: expired, left, removed or merged; or `forgotten`: it has none."""
 
     name = "seat.freed"
     chat_id: str
@@ -84,6 +84,8 @@ class GroupFilling(GroupEvent):
 def from_change(table: str, old: Image | None, new: Image | None) -> Iterator[DomainEvent]:
     """The events that a change of a row means; none for most changes."""
     if new is None:
+        if table == "seats" and old and old.get("state") in LIVE:
+            yield SeatFreed(**_who(old), chat_id=old["chat_id"], reason="forgotten")
         return
     if table == "seats":
         yield from _seat(old, new)
@@ -97,7 +99,7 @@ def _seat(old: Image | None, new: Image) -> Iterator[DomainEvent]:
         return
     if after == "merged" and not new.get("chat_id"):
         return  # no live seat was given up
-    who = {key: new[key] for key in ("member_id", "programme_id", "pool_id")}
+    who = _who(new)
     match after:
         case "requested":
             yield SeatRequested(**who)
@@ -109,6 +111,10 @@ def _seat(old: Image | None, new: Image) -> Iterator[DomainEvent]:
             yield SeatTaken(**who, chat_id=new["chat_id"])
         case "expired" | "left" | "removed" | "merged":
             yield SeatFreed(**who, chat_id=new["chat_id"], reason=after)
+
+
+def _who(image: Image) -> dict[str, Any]:
+    return {key: image[key] for key in ("member_id", "programme_id", "pool_id")}
 
 
 def _group(old: Image | None, new: Image) -> Iterator[DomainEvent]:

@@ -37,8 +37,8 @@ def give_up(pair: Pair, now: datetime) -> bool:
     """The merged member's seat, if there is one, ends, and the kept member's stays; False: one is not as seen."""
     transaction = Transaction()
     if pair.merged:
-        transaction.check("kept", SeatRow, pair.kept_id, pair.programme_id, condition=_as_seen(pair.kept))
-        _vacate(transaction, pair.merged)
+        transaction.check("kept", SeatRow, pair.kept_id, pair.programme_id, condition=as_seen(pair.kept))
+        vacate(transaction, pair.merged)
     _close(transaction, pair, pair.merged, now)
     return _commit(transaction)
 
@@ -50,7 +50,7 @@ def hand_over(pair: Pair, hold_id: str, now: datetime) -> bool:
     assert seat is not None
     transaction = Transaction()
     if pair.kept:
-        _vacate(transaction, pair.kept)
+        vacate(transaction, pair.kept)
     held = seat.state == "held" and seat.held_until is not None
     _own(transaction, pair, seat, hold_id if held else seat.hold_id)
     if held:
@@ -63,7 +63,7 @@ def hand_over(pair: Pair, hold_id: str, now: datetime) -> bool:
     return _commit(transaction)
 
 
-def _vacate(transaction: Transaction, seat: Seat) -> None:
+def vacate(transaction: Transaction, seat: Seat) -> None:
     """Count the seat or the place that ends out of its group or waitlist."""
     if seat.state in LIVE:
         assert seat.chat_id is not None
@@ -86,7 +86,7 @@ def _own(transaction: Transaction, pair: Pair, seat: Seat, hold_id: str | None) 
     ]
     if seat.changed_at:
         actions.append(SeatRow.changed_at.set(seat.changed_at))
-    transaction.update("kept", SeatRow(pair.kept_id, pair.programme_id), actions, condition=_as_seen(pair.kept))
+    transaction.update("kept", SeatRow(pair.kept_id, pair.programme_id), actions, condition=as_seen(pair.kept))
 
 
 def _hold_on(transaction: Transaction, pair: Pair, seat: Seat, hold_id: str) -> None:
@@ -118,10 +118,10 @@ def _close(transaction: Transaction, pair: Pair, given_up: Seat | None, now: dat
         actions += [SeatRow.chat_id.set(given_up.chat_id), SeatRow.pool_id.set(given_up.pool_id)]
     else:
         actions += [SeatRow.chat_id.remove(), SeatRow.pool_id.remove()]
-    transaction.update("merged", SeatRow(pair.merged_id, pair.programme_id), actions, condition=_as_seen(pair.merged))
+    transaction.update("merged", SeatRow(pair.merged_id, pair.programme_id), actions, condition=as_seen(pair.merged))
 
 
-def _as_seen(seat: Seat | None) -> Condition:
+def as_seen(seat: Seat | None) -> Condition:
     if seat is None:
         nothing: Condition = SeatRow.state.does_not_exist()
         return nothing

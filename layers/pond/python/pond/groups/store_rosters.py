@@ -12,10 +12,10 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from pond.groups.model_rosters import ASTRAY, Chain, Standing
+from pond.kernel.settings import settings
 from pond.kernel.tables import ExpiryAttribute, Table, TimeAttribute, refused
 
 LEASE = timedelta(seconds=60)  # twice the worker's timeout
-GONE_KEPT = timedelta(days=180)
 
 
 class _Astray(GlobalSecondaryIndex["RosterRow"]):  # type: ignore[no-untyped-call]
@@ -137,7 +137,7 @@ def end(row: RosterRow, standing: Standing, now: datetime) -> None:
         actions=[
             RosterRow.standing.set(standing),
             RosterRow.gone_at.set(now),
-            RosterRow.expires_at.set(now + GONE_KEPT),
+            RosterRow.expires_at.set(now + timedelta(days=int(settings().roster_retention_days))),
             RosterRow.astray.remove(),
         ]
     )

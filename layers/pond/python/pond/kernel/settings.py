@@ -37,6 +37,11 @@ class Settings:
     youzan_url: str = "https://open.youzanyun.com"
     sms_vendor: str = "tencent"  # or "aliyun"
     sms_url: str = ""  # empty: the vendor's public address
+    callback_retention_days: str = "14"
+    roster_retention_days: str = "180"  # who left a group
+    follower_retention_days: str = "365"  # who left the account and never registered
+    refused_retention_days: str = "180"
+    access_log_retention_days: str = "1095"
     scan_limit: str = "200"  # WeCom: from so many members on, a group's code lets nobody in any more
     call_limits: str = ""  # over the defaults of platforms/model_buckets.py, e.g. "wecom=9000/60 140000/3600;sms=50/1"
     media_origins: str = ""  # space-separated origins that pages may show images from

@@ -48,6 +48,13 @@ def give_back(taken: Iterable[str]) -> None:
         store_limits.give_back(limit_id)
 
 
+def forget(account_id: str, days: Iterable[date]) -> None:
+    """Forget what an account did on these days."""
+    for day in days:
+        for what in ("sms", "form"):
+            store_limits.drop(_id(what, account_id, day))
+
+
 def _take(limits: dict[str, int], now: datetime) -> tuple[str, ...] | None:
     taken: list[str] = []
     for limit_id, at_most in limits.items():

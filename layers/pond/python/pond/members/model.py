@@ -142,9 +142,9 @@ def read_day(typed: str) -> date | None:
 def validate(form: Form, programme: Programme, today: date) -> dict[str, str]:
     """Every fault of a form, as field name → code; empty when it can be taken. `today` is the China day."""
     faults = {
-        "name": _text_fault("name", form.name, NAME_MAX, "·• "),
+        "name": name_fault(form.name),
         "phone": None if read_phone(form.phone) else "phone.invalid",
-        "city": _text_fault("city", form.city, CITY_MAX, "·- "),
+        "city": city_fault(form.city),
         "consent": _consent_fault(form, programme),
     }
     unanswered = {
@@ -191,6 +191,16 @@ def _has_place(form: Form, programme: Programme, today: date) -> bool:
         return True
     kind = programme.admission.kind(who.answers)
     return segment_for(programme, form.stage_id, day_for(form, programme), today, kind) is not None
+
+
+def name_fault(typed: str) -> str | None:
+    """What is wrong with a name, as a code."""
+    return _text_fault("name", typed, NAME_MAX, "·• ")
+
+
+def city_fault(typed: str) -> str | None:
+    """What is wrong with a city, as a code."""
+    return _text_fault("city", typed, CITY_MAX, "·- ")
 
 
 def _text_fault(field: str, typed: str, longest: int, extra: str) -> str | None:

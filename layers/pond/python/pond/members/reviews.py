@@ -15,9 +15,9 @@ from time import sleep
 from typing import Literal
 
 from pond.kernel.errors import NotFound, Refused, Transient
-from pond.kernel.logs import count, logger
+from pond.kernel.logs import count
 from pond.kernel.sealing import unseal
-from pond.members import store, store_reviews
+from pond.members import access_log, store, store_merging, store_reviews
 from pond.members.model import Registration, Standing
 from pond.members.store_reviews import Counted, Full
 from pond.programmes import service as programmes
@@ -91,6 +91,11 @@ def refuse(member_id: str, programme_id: str, by: str, reason: str, now: datetim
     return _decided(seen, "refused", by, reason, now, ())
 
 
+def all_of(member_id: str) -> list[Registration]:
+    """What somebody answered, in whatever programmes."""
+    return store_merging.registrations_of(member_id)
+
+
 def admit_waiting(now: datetime) -> int:
     """Accept who waits for room in a quota, in order, as far as there is room now; returns how many."""
     return sum(_admit(programmes.get(programme_id), now) for programme_id in programmes.all_ids())
@@ -103,8 +108,7 @@ def show(member_id: str, programme_id: str, by: str, now: datetime) -> Shown | N
         NotFound: `review.unknown`. Refused: `review.by`.
     """
     seen = _seen(member_id, programme_id, by, "")
-    store_reviews.note_shown(member_id, programme_id, by.strip(), now)
-    logger.info("sealed data shown", extra={"member_id": member_id, "programme_id": programme_id})
+    access_log.note(by, "name", member_id, f"review of {programme_id}", now)
     sealed = store_reviews.sealed(seen.phone_id) if seen.phone_id else None
     if sealed is None:
         return None

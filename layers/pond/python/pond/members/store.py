@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, fields
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from pond.kernel.tables import Table, TimeAttribute, refused
@@ -50,7 +50,6 @@ class RegistrationRow(Table):
     decided_at = TimeAttribute(null=True)
     decided_by = UnicodeAttribute(null=True)
     decided_reason = UnicodeAttribute(null=True)
-    shown = UnicodeSetAttribute(null=True)  # who of the operators saw the sealed data, and when
     list_id = UnicodeAttribute(null=True)
     by_list = ListIndex()
 
@@ -78,6 +77,16 @@ def add_registration(registration: Registration) -> Registration:
             RegistrationRow.get(registration.member_id, registration.programme_id, consistent_read=True)
         )
     return registration
+
+
+def set_city(member_id: str, programme_id: str, city: str) -> None:
+    """Keep another city in a registration that is there."""
+    row = RegistrationRow(member_id, programme_id)
+    try:
+        row.update([RegistrationRow.city.set(city)], condition=RegistrationRow.member_id.exists())
+    except UpdateError as error:
+        if not refused(error):
+            raise
 
 
 def registration_row(registration: Registration) -> RegistrationRow:

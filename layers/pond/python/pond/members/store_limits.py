@@ -37,6 +37,11 @@ def give_back(limit_id: str) -> None:
     _write(limit_id, [_LimitRow.used.add(-1)], _LimitRow.used > 0)
 
 
+def drop(limit_id: str) -> None:
+    """Forget what was counted."""
+    _LimitRow(limit_id).delete()
+
+
 def _write(limit_id: str, actions: list[Action], condition: Condition) -> bool:
     try:
         _LimitRow(limit_id).update(actions=actions, condition=condition)

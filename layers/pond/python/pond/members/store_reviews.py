@@ -11,11 +11,10 @@ from datetime import datetime
 from typing import Literal
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from pond.kernel.tables import IntegerAttribute, Table, Transaction, TransactionRefused, iso, refused
+from pond.kernel.tables import IntegerAttribute, Table, Transaction, TransactionRefused
 from pond.members.model import Registration, Standing
 from pond.members.store import RegistrationRow, get_registration, list_id, read_registration, registration_row
 from pond.members.store_phones import PhoneRow
@@ -127,24 +126,6 @@ def sealed(phone_id: str) -> bytes | None:
         return PhoneRow.get(phone_id, consistent_read=True).sealed
     except PhoneRow.DoesNotExist:
         return None
-
-
-def note_shown(member_id: str, programme_id: str, by: str, now: datetime) -> bool:
-    """Keep who is about to see the sealed data; False when there is no such registration."""
-    try:
-        RegistrationRow(member_id, programme_id).update(
-            actions=[RegistrationRow.shown.add({f"{iso(now)} {by}"})], condition=RegistrationRow.member_id.exists()
-        )
-    except UpdateError as error:
-        if not refused(error):
-            raise
-        return False
-    return True
-
-
-def shown(member_id: str, programme_id: str) -> set[str]:
-    """Who saw the sealed data, and when."""
-    return RegistrationRow.get(member_id, programme_id, consistent_read=True).shown or set()
 
 
 def counters(programme_id: str, quota_id: str) -> tuple[int, int]:

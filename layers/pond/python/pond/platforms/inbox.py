@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from pond.kernel.errors import NotFound
 from pond.kernel.ids import pseudonym
+from pond.kernel.settings import settings
 from pond.platforms import store_inbox
 
-_KEPT_FOR = timedelta(days=14)
 _CONTACT = "change_external_contact"
 _WECOM_EVENTS = {_CONTACT, "change_external_chat"}
 _WECOM_FIELDS = (
@@ -52,7 +52,7 @@ def receive(source: str, business_key: str, kind: str, fields: Mapping[str, obje
             has_welcome_code=bool(fields.get("WelcomeCode")),
             body=json.dumps(fields, ensure_ascii=False).encode(),
             received_at=now,
-            expires_at=now + _KEPT_FOR,
+            expires_at=now + timedelta(days=int(settings().callback_retention_days)),
         )
     )
     return Received(callback_id, first)
@@ -68,7 +68,7 @@ def load(callback_id: str) -> Callback:
     """A kept callback.
 
     Raises:
-        NotFound: `callback.not_found` when it never came or its 14 days are over.
+        NotFound: `callback.not_found` when it never came or its days (`CallbackRetentionDays`) are over.
     """
     stored = store_inbox.find(callback_id)
     if stored is None:

@@ -63,6 +63,11 @@ def get(programme_id: str) -> Programme:
     return programme
 
 
+def consent(programme_id: str, version: str) -> str | None:
+    """The text that was agreed to under a version, whatever the programme says now."""
+    return store.consent(programme_id, version)
+
+
 def all_ids() -> list[str]:
     """The ids of all programmes, sorted, at most 30 seconds old."""
     global _ids

@@ -54,11 +54,28 @@ def save(programme_id: str, document: dict[str, Any], version: int, now: datetim
         ],
         condition=_Row.programme_id.does_not_exist() if version == 1 else _Row.version == version - 1,
     )
+    consent = document["consent"]
+    said = _Row(_consent_id(programme_id, consent["version"]))
+    kept = [_Row.document.set(_Row.document | consent["text"]), _Row.applied_at.set(_Row.applied_at | now)]
+    transaction.update("consent", said, kept)
     transaction.update("directory", _Row(_DIRECTORY), [_Row.ids.add({programme_id})])
     try:
         transaction.commit()
     except TransactionRefused as refusal:
         raise Transient("programme.contended", "somebody else applied it meanwhile") from refusal
+
+
+def consent(programme_id: str, version: str) -> str | None:
+    """The text of a consent as it was first applied under that version."""
+    try:
+        text: str | None = _Row.get(_consent_id(programme_id, version)).document
+    except _Row.DoesNotExist:
+        return None
+    return text
+
+
+def _consent_id(programme_id: str, version: str) -> str:
+    return f"~consent~{programme_id}~{version}"
 
 
 def ids() -> list[str]:

@@ -29,6 +29,15 @@ def asset(content: str, media_type: str) -> Response:
     return Response(content, {"Content-Type": media_type, "Cache-Control": "public, max-age=31536000, immutable"}, 200)
 
 
+def download(content: str, filename: str) -> Response:
+    """A JSON file to keep."""
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "Content-Disposition": f'attachment; filename="{filename}"',
+    }
+    return Response(content, headers, 200)
+
+
 def mark(page: Page | None) -> Response:
     """The name and fingerprint of the true page; None (no session) agrees with no page."""
     body = {"state": name(page), "mark": fingerprint(page)} if page else {"state": "enter", "mark": ""}

@@ -16,6 +16,7 @@ from pond.kernel.logs import logger
 from pond.web import answers, pages
 from pond.web.visit import Visit, read
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,199}")  # what our paths name; longer is no key of a table
 _STATUS_BY_CODE = {"request.too_large": 413, "form.stale": 403, "form.too_fast": 429}
 
 View = Callable[..., Response]
@@ -32,6 +33,8 @@ def answering(app: Chalice) -> Callable[[View], View]:
                 request = app.current_request
                 assert request is not None  # Chalice sets it before it calls a view
                 visit = read(request, clock.now())
+                if not all(_NAME.fullmatch(name) for name in arguments.values()):
+                    raise NotFound("path.unknown")
                 return view(visit, **arguments)
             except Exception as error:  # the boundary: whatever happens, the person gets a page
                 return _sorry(visit, error)

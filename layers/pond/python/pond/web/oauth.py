@@ -16,10 +16,12 @@ from pond.web import answers, pages, sessions
 from pond.web.persons import channel_of, is_id, person
 from pond.web.visit import Visit
 
+ME = "~me"  # in the place of a programme: the person's own data (no programme's id begins with ~)
+
 
 @dataclass(frozen=True)
 class Target:
-    """Where a trip leads: a programme, and the channel the person came through."""
+    """Where a trip leads: a programme and the channel the person came through, or the person's own data."""
 
     programme_id: str
     channel_id: str = ""
@@ -27,6 +29,8 @@ class Target:
     @property
     def path(self) -> str:
         """The state page, remembering the channel."""
+        if self.programme_id == ME:
+            return "/me"
         return f"/p/{self.programme_id}" + (f"?{urlencode({'from': self.channel_id})}" if self.channel_id else "")
 
 
@@ -35,7 +39,7 @@ def trip(visit: Visit) -> Response:
     if "code" in visit.query:
         return _return(visit)
     programme_id = visit.query.get("to", "")
-    if not is_id(programme_id):
+    if not is_id(programme_id) and programme_id != ME:
         raise Refused("oauth.no_target")
     target = Target(programme_id, channel_of(visit))
     start = sessions.new_start(visit.cookies.get(sessions.START_COOKIE))

@@ -110,6 +110,11 @@ def cookie(name: str, value: str, life: timedelta, path: str, secure: bool) -> s
     return f"{name}={value}; Path={path or '/'}; Max-Age={int(life.total_seconds())}; HttpOnly; SameSite=Lax{flags}"
 
 
+def ended_cookie(name: str, path: str, secure: bool) -> str:
+    """A `Set-Cookie` value that ends a cookie."""
+    return cookie(name, "", timedelta(), path, secure)
+
+
 def _sign(purpose: str, message: bytes) -> bytes:
     key = secret("keys")["session_key"].encode()
     return hmac.new(key, purpose.encode() + b"|" + message, hashlib.sha256).digest()
