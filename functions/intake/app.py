@@ -48,6 +48,13 @@ def state(visit: Visit, programme_id: str) -> Response:
     return intake.state(visit, programme_id)
 
 
+@app.route("/l/{code}", methods=["GET"])
+@answering(app)
+def follow(visit: Visit, code: str) -> Response:
+    """A tracked link."""
+    return intake.follow(visit, code)
+
+
 @app.route("/assets/{name}", methods=["GET"])
 @answering(app)
 def asset(visit: Visit, name: str) -> Response:

@@ -46,9 +46,11 @@ def parameters(port: int) -> dict[str, str]:
         "OfficialAccountUrl": f"{loopback}/oa",
         "OauthUrl": f"{origin}/open",
         "WecomUrl": f"{loopback}/wecom",
+        "YouzanUrl": f"{loopback}/youzan",
         "SmsVendor": "tencent",
         "SmsUrl": f"{loopback}/sms/tencent",
         "MediaOrigins": f"{origin} {loopback}",
+        "LinkOrigins": origin,
     }
 
 
@@ -62,6 +64,7 @@ def credentials() -> dict[str, dict[str, str]]:
         "official-account": {name: account[name] for name in names}
         | {"notice_template_id": next(iter(account["templates"]))},
         "wecom": {name: wecom[name] for name in ("corp_id", "app_secret", "token", "aes_key")},
+        "youzan": {name: str(demo["youzan"][name]) for name in ("client_id", "client_secret", "kdt_id")},
         "sms": {name: sms[name] for name in ("secret_id", "secret_key", "sdk_app_id", "sign_name")}
         | {"template_id": next(iter(sms["templates"])), "notice_templates": NOTICES, "receipt_key": RECEIPT_KEY},
     }
@@ -79,6 +82,7 @@ def start(port: int, api_url: str, folder: Path = FOLDER) -> Sandbox:
             *(sys.executable, "-m", "sandbox", "--port", str(port), "--h5-target", api_url),
             *("--sms-callback", f"{api_url}/receipts/tencent/{RECEIPT_KEY}"),
             *("--oa-callback", f"{api_url}/official-account", "--wecom-callback", f"{api_url}/wecom"),
+            *("--youzan-callback", f"{api_url}/youzan"),
         ],
         {"PYTHONPATH": os.pathsep.join([str(ROOT / "infra"), str(ROOT / "layers/pond/python")])},
         folder / "sandbox.log",

@@ -19,6 +19,7 @@ _VARIABLES = {  # of functions, for commands outside them
     "ScheduleGroup": "POND_SCHEDULE_GROUP",
     "ScheduleRoleArn": "POND_SCHEDULE_ROLE_ARN",
     "BackupBucket": "POND_BACKUP_BUCKET",
+    "OrdersQueueUrl": "POND_ORDER_QUEUE_URL",
 }
 
 
@@ -40,6 +41,7 @@ class Town:
             "POND_OFFICIAL_ACCOUNT_URL": given["OfficialAccountUrl"],
             "POND_OAUTH_URL": given["OauthUrl"],
             "POND_WECOM_URL": given["WecomUrl"],
+            "POND_YOUZAN_URL": given["YouzanUrl"],
             "POND_SMS_VENDOR": given["SmsVendor"],
             "POND_SMS_URL": given["SmsUrl"],
             **{variable: self.stack.outputs[output] for output, variable in _VARIABLES.items()},

@@ -1,10 +1,11 @@
-"""`check`: whether what must always hold about seats does."""
+"""`check`: whether what must always hold about seats, orders and the ledger does."""
 
 import argparse
 from datetime import datetime, timedelta
 from typing import Any
 
 from pond.groups import invariants
+from pond.orders import invariants as orders
 from pondctl.output import table
 
 _PENDING = timedelta(minutes=10)  # work younger than this may still stand in a queue
@@ -21,6 +22,6 @@ def add_to(commands: Any) -> None:
 
 def run(given: argparse.Namespace, now: datetime) -> int:
     """Check everything and list what does not hold."""
-    breaches = invariants.check(now, now if given.settled else now - _PENDING)
+    breaches = invariants.check(now, now if given.settled else now - _PENDING) + orders.check()
     table(("rule", "about", "what"), ((one.rule, one.about, one.what) for one in breaches), "all invariants hold")
     return 1 if breaches else 0

@@ -15,13 +15,24 @@ from pond.programmes.model import page_path
 from pondctl.environment import variable
 from pondctl.output import table
 
-_FROM_PARAMETERS = ("Prefix", "PublicUrl", "OfficialAccountUrl", "OauthUrl", "WecomUrl", "SmsVendor", "SmsUrl")
+_FROM_PARAMETERS = (
+    "Prefix",
+    "PublicUrl",
+    "OfficialAccountUrl",
+    "OauthUrl",
+    "WecomUrl",
+    "YouzanUrl",
+    "SmsVendor",
+    "SmsUrl",
+    "LinkOrigins",
+)
 _FROM_OUTPUTS = {
     "KeyArn": "POND_KEY_ID",
     "AdmissionQueueArn": "POND_ADMISSION_QUEUE_ARN",
     "ScheduleGroup": "POND_SCHEDULE_GROUP",
     "ScheduleRoleArn": "POND_SCHEDULE_ROLE_ARN",
     "BackupBucket": "POND_BACKUP_BUCKET",
+    "OrdersQueueUrl": "POND_ORDER_QUEUE_URL",
 }
 
 
@@ -43,6 +54,7 @@ def run_links(_: argparse.Namespace, now: datetime) -> int:
         ("official account: server address", f"{public}/official-account"),
         ("official account: web authorisation domain", urlsplit(public).netloc),
         ("WeCom app: callback address", f"{public}/wecom"),
+        ("Youzan app: address for pushes", f"{public}/youzan"),
         (
             "SMS vendor: address of receipts (keep it to yourself)",
             f"{public}/receipts/{vendor}/{receipts.address_key(vendor)}",

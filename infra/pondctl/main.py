@@ -24,6 +24,7 @@ from pondctl import (
     links,
     members,
     openings,
+    orders,
     programmes,
     reach,
     reviews,
@@ -31,6 +32,9 @@ from pondctl import (
     seats,
     secret_store,
     seed,
+    tracked,
+    volunteers,
+    watching,
 )
 from pondctl.problems import WrongEnvironment, explain
 
@@ -51,9 +55,12 @@ def parser() -> argparse.ArgumentParser:
         channels,
         openings,
         groups,
+        volunteers,
+        tracked,
         seats,
         reviews,
         members,
+        orders,
         reach,
         backups,
         rights,
@@ -61,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
         dead_letters,
         secret_store,
         links,
+        watching,
         seed,
     ):
         room.add_to(commands)

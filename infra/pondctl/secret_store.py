@@ -16,13 +16,17 @@ from pond.kernel.settings import settings
 _FIELDS = {
     "official-account": ("app_id", "app_secret", "token", "aes_key", "original_id", "notice_template_id"),
     "wecom": ("corp_id", "app_secret", "token", "aes_key"),
+    "youzan": ("client_id", "client_secret", "kdt_id", "shops"),
+    "calls": ("key", "secret", "campaign_id"),
+    "proxy": ("url",),
 }
 _SMS_FIELDS = {
     "tencent": ("secret_id", "secret_key", "sdk_app_id", "sign_name", "template_id"),
     "aliyun": ("access_key_id", "access_key_secret", "sign_name", "template_code"),
 }
-_OPTIONAL = {"notice_template_id", "region", "notice_templates", "receipt_key"}
-NAMES = ("keys", "official-account", "wecom", "sms")
+_OPTIONAL = {"notice_template_id", "region", "shops", "notice_templates", "receipt_key"}
+NAMES = ("keys", "official-account", "wecom", "youzan", "sms", "calls", "proxy")
+_SHOPS = re.compile(r"\d+(\s*,\s*\d+)*")
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 
 
@@ -63,6 +67,8 @@ def checked(value: Any, fields: tuple[str, ...]) -> dict[str, str]:
         raise Refused("secret.invalid", f"missing: {' '.join(missing) or '-'}; unknown: {' '.join(unknown) or '-'}")
     if "aes_key" in given and not _AES_KEY.fullmatch(given["aes_key"]):
         raise Refused("secret.invalid", "aes_key must be the 43 letters and digits of EncodingAESKey")
+    if not all(_SHOPS.fullmatch(given[name]) for name in ("kdt_id", "shops") if name in given):
+        raise Refused("secret.invalid", "kdt_id is a shop's number, shops are further ones with commas between")
     return given
 
 

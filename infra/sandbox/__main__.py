@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--h5-target", default="", help="Pond's API address with its stage, shown under /h5")
     parser.add_argument("--oa-callback", default="", help="Pond's callback address for the official account")
     parser.add_argument("--wecom-callback", default="", help="Pond's callback address for WeCom")
+    parser.add_argument("--youzan-callback", default="", help="Pond's address for the shop's pushes")
     parser.add_argument("--sms-callback", default="", help="Pond's address for Tencent's receipts of text messages")
     parser.add_argument("--credentials", type=Path, default=DEFAULTS, help="JSON, in place of the demo values")
     parser.add_argument("--seed", type=int, help="ids are the same in every run with the same seed")
@@ -39,7 +40,12 @@ def main() -> None:
     config["public_origin"] = f"http://localhost:{given.port}"
     if given.h5_target:
         config["h5_target"] = given.h5_target
-    for platform, url in (("official_account", given.oa_callback), ("wecom", given.wecom_callback)):
+    callbacks = {
+        "official_account": given.oa_callback,
+        "wecom": given.wecom_callback,
+        "youzan": given.youzan_callback,
+    }
+    for platform, url in callbacks.items():
         if url:
             config[platform]["callback_url"] = url
     if given.sms_callback:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -160,8 +160,9 @@ class _Phone:
         given = await fields(request, key=str, url=str)
         if len(given) != 1:
             raise Refused("missing_field", "key or url is needed")
-        outcome = self._world.official.menu(self._follower(request), given.get("key"), given.get("url"))
-        return {"outcome": outcome, "url": given.get("url")}
+        url = urljoin(f"{self._world.origin}/", given["url"]) if "url" in given else None
+        outcome = self._world.official.menu(self._follower(request), given.get("key"), url)
+        return {"outcome": outcome, "url": url}
 
     async def scan(self, request: Request) -> Any:
         account, given = self._account(request), await fields(request, code=str)

@@ -53,9 +53,17 @@ SWITCHES: dict[str, Switch] = {
     "youzan.retry_schedule": Switch("guide", "16 or 4 further attempts: Youzan's pages differ", ("guide", "message")),
     "youzan.retry_scale": Switch(0.01, "real seconds for each second of that schedule"),
     "youzan.breaker_probe_seconds": Switch(5.0, "pause between probes while all pushes are stopped"),
+    "youzan.answers_lose_next": Switch(0, "so many coming answers are not heard: Pond has it, and it comes again"),
     "youzan.event_sign": Switch(True, "off: pushes carry only the body's sign, as in 2021"),
     "youzan.detail_lag_seconds": Switch(20.0, "details and lists show an order as it was so long ago"),
+    "youzan.plus_for_space": Switch(True, "a space in msg is written + as in real pushes; off: %20"),
+    "youzan.same_second_versions": Switch(
+        False, "all pushes of an order carry its first version: only ranks tell them"
+    ),
+    "youzan.refund_messages": Switch("both", "which sets tell of refunds: old, new, both", ("both", "old", "new")),
     "youzan.phone_told": Switch(True, "off: buyers have no phone bound, so orders name none"),
+    "youzan.openid_told": Switch(True, "off: bought outside the account, so orders name no openid"),
+    "youzan.yz_open_id_told": Switch(True, "off: orders lack the shop's own id of the buyer"),
     "sms.tencent_daily_limit": Switch(
         10, "messages a number gets in a China day (the vendor's console; its default is 2)"
     ),

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.faults import Answer, Code, play
+from sandbox.youzan_orders import yuan, yz_open_id
 
 if TYPE_CHECKING:
     from sandbox.state import World
@@ -41,6 +42,7 @@ def routes(world: World) -> tuple[list[BaseRoute], list[str]]:
         "youzan.trade.get/4.0.2": calls.trade,
         "youzan.trades.sold.get/4.0.4": calls.sold,
         "youzan.trade.refund.get/3.0.1": calls.refund,
+        "youzan.trade.refund.search/3.0.1": calls.refunds,
         "youzan.users.info.query/1.0.0": calls.users,
     }
 
@@ -151,7 +153,7 @@ class _Calls:
                         "tid": sold.tid,
                         "oid": one["oid"],
                         "refund_id": one["refund_id"],
-                        "refund_fee": f"{one['fen'] // 100}.{one['fen'] % 100:02}",
+                        "refund_fee": yuan(one["fen"]),
                         "status": one["status"],
                         "demand": 1,
                         "version": sold.updated * 1000,
@@ -159,18 +161,27 @@ class _Calls:
                 )
         return refused(5000, "refund not found")
 
+    def refunds(self, body: Json) -> Answer:
+        """An order's refunds, page by page; what each comes to is `refund`'s to tell."""
+        sold = self._world.shop.orders.get(str(body.get("tid")))
+        number, size = int(body.get("page_no", 1)), int(body.get("page_size", 20))
+        if not (1 <= number <= 100 and size >= 1 and number * size <= 3000):
+            return refused(5001, "page")
+        rows = [{"refund_id": refund_id, "tid": sold.tid} for refund_id in sold.refunds] if sold else []
+        return done({"total": len(rows), "refunds": rows[(number - 1) * size : number * size]})
+
     def users(self, body: Json) -> Answer:
         people = self._world.people
         found = []
         for account in people.accounts.values():
-            yz_open_id = self._world.shop.yz_open_id(account)
+            shop_id = yz_open_id(account)
             mobile = people.persons[account.person_id].phone.removeprefix("+86")
             unionid = account.unionid if account.bound else ""
-            names = {"yz_open_id": yz_open_id, "mobile": mobile, "weixin_union_id": unionid}
+            names = {"yz_open_id": shop_id, "mobile": mobile, "weixin_union_id": unionid}
             if any(body.get(name) == value for name, value in names.items() if value):
                 found.append(
                     {
-                        "primitive_info": {"yz_open_id": yz_open_id, "nick_name": account.nickname},
+                        "primitive_info": {"yz_open_id": shop_id, "nick_name": account.nickname},
                         "mobile_info": {"mobile": mobile},
                         "wechat_info": {"union_id": unionid, "is_fans": int(account.following)},
                         "platform_info": {"weixin_open_id": account.openid},

@@ -8,7 +8,7 @@ import json
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 import httpx
 
@@ -24,6 +24,7 @@ SCHEDULES = {  # Youzan's pages differ; seconds before each further attempt
     "message": (5, 320, 1280, 2 * HOUR),
 }
 KEPT = 2000
+ANSWERS_KEPT = 20
 WINDOW_SECONDS, FEWEST, WORST = 10.0, 5, 0.8
 
 
@@ -76,7 +77,8 @@ class Pusher:
     ) -> None:
         """Put a push on its way. New refund messages are objects; all others are url-encoded JSON."""
         app = self._world.config["youzan"]
-        text = quote_plus(json.dumps(msg, ensure_ascii=False, separators=(",", ":")))
+        encode = quote_plus if self._world.switches["youzan.plus_for_space"] else quote
+        text = encode(json.dumps(msg, ensure_ascii=False, separators=(",", ":")))
         envelope: Json = {
             "msg": msg if as_object else text,
             "kdt_name": app["name"],
@@ -100,6 +102,7 @@ class Pusher:
             "id": id_,
             "status": "queued",
             "attempts": 0,
+            "answers": [],
             "body": envelope,
         }
         self.log.append(entry)
@@ -143,13 +146,28 @@ class Pusher:
         }
         if self._world.switches["youzan.event_sign"]:
             headers["event-sign"] = md5(app["client_id"], body, app["client_secret"])
-        url, host = reachable(app["callback_url"])
+        answer = await self._ask(entry, body, headers)
+        if answer is not None and self._world.switches.spend("youzan.answers_lose_next"):
+            entry["answers"][-1] |= {"error": "taken, but the answer was lost on its way"}
+            answer = None
+        self._world.stream.tell("pushes")
+        return answer is not None and answer.status_code == 200 and "success" in answer.text
+
+    async def _ask(self, entry: Json, body: str, headers: dict[str, str]) -> httpx.Response | None:
+        shown: Json = {"at": self._world.clock.now(), "http_status": None, "answer": "", "error": None, "seconds": 0.0}
+        entry["answers"] = [*entry["answers"], shown][-ANSWERS_KEPT:]
+        began = time.monotonic()
+        url, host = reachable(self._world.config["youzan"]["callback_url"])
         try:
             async with asyncio.timeout(self._world.switches["youzan.callback_timeout_seconds"]):
                 answer = await self._world.client.post(url, content=body.encode(), headers=headers | host)
-        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL):
-            return False
-        return answer.status_code == 200 and "success" in answer.text
+            shown |= {"http_status": answer.status_code, "answer": answer.text[:300]}
+            return answer
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
+            shown["error"] = f"{type(error).__name__}: {error}".rstrip(": ")
+            return None
+        finally:
+            shown["seconds"] = round(time.monotonic() - began, 3)
 
     def _msg_id(self) -> str:
         digits = f"{self._world.ids.random('push').getrandbits(128):032x}"
@@ -157,4 +175,4 @@ class Pusher:
 
     def _mark(self, entry: Json, status: str) -> None:
         entry["status"] = status
-        self._world.stream.tell("shop")
+        self._world.stream.tell("pushes")

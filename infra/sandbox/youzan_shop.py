@@ -1,12 +1,24 @@
-"""The shop's orders: what each was at every step, so that details can lag behind the pushes that told of them."""
+"""The shop: what buyer and seller do with orders. Pushes tell of each step, and details some seconds behind them."""
 
 from __future__ import annotations
 
-import time
 from copy import deepcopy
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sandbox.youzan_orders import (
+    AGREED,
+    CLOSE_TYPES,
+    GOODS,
+    POSTAGE_FEN,
+    REFUSED,
+    WAITING,
+    WITHDRAWN,
+    Sold,
+    WrongStep,
+    china,
+    detail,
+    yuan,
+)
 from sandbox.youzan_pushes import Pusher
 
 if TYPE_CHECKING:
@@ -14,54 +26,11 @@ if TYPE_CHECKING:
     from sandbox.state import World
 
 Json = dict[str, Any]
-GOODS = (
-    {"item_id": 1, "title": "孕妈营养包", "price_fen": 19900, "virtual": False},
-    {"item_id": 2, "title": "婴儿湿巾（12包）", "price_fen": 8900, "virtual": False},
-    {"item_id": 3, "title": "育儿课程", "price_fen": 9900, "virtual": True},
-)
-POSTAGE_FEN = 800
 FULL = ("trade_TradeCreate", "trade_TradePaid", "trade_TradeBuyerPay")
 
 
-class WrongStep(Exception):
-    """The order is not where this could happen."""
-
-
-def yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02}"
-
-
-def china(epoch: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(epoch + 8 * 3600))
-
-
-@dataclass
-class Sold:
-    """An order. `shown` is what the API shows of it from each moment on; `refunds` by refund_id."""
-
-    tid: str
-    account_id: str
-    items: list[Json]
-    post_fen: int
-    virtual: bool
-    status: str = "WAIT_BUYER_PAY"
-    created: int = 0
-    updated: int = 0
-    paid: int = 0
-    refunds: dict[str, Json] = field(default_factory=dict)
-    shown: list[tuple[float, Json]] = field(default_factory=list)
-
-    @property
-    def payment_fen(self) -> int:
-        return sum(int(item["payment_fen"]) for item in self.items) + self.post_fen
-
-    @property
-    def refunded_fen(self) -> int:
-        return sum(int(one["fen"]) for one in self.refunds.values() if one["status"] == "SUCCESS")
-
-
 class Shop:
-    """All orders of one world, and what happens to them."""
+    """All orders of one world, and what happens to them. Every step raises `WrongStep` where it can't be."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -70,16 +39,8 @@ class Shop:
         self.token = ""
         self.token_until = 0.0
 
-    def yz_open_id(self, account: Account) -> str:
-        """The shop's own id of a buyer."""
-        return f"demoYz{account.account_id.rjust(12, '0')}"
-
     def order(self, account: Account, wanted: list[tuple[int, int]]) -> Sold:
-        """Place an order of (item_id, quantity); goods that are shipped cost postage once.
-
-        Raises:
-            WrongStep: nothing, or something the shop doesn't have.
-        """
+        """Place an order of (item_id, quantity); goods that are shipped cost postage once."""
         goods = {good["item_id"]: good for good in GOODS}
         if not wanted or any(item_id not in goods or not 1 <= number <= 99 for item_id, number in wanted):
             raise WrongStep("goods")
@@ -91,7 +52,8 @@ class Shop:
                 "item_id": item_id,
                 "title": goods[item_id]["title"],
                 "num": number,
-                "payment_fen": int(str(goods[item_id]["price_fen"])) * number,
+                "payment_fen": int(goods[item_id]["price_fen"]) * number,
+                "sent": False,
             }
             for item_id, number in wanted
         ]
@@ -115,69 +77,127 @@ class Shop:
             sold.status = "WAIT_SELLER_SEND_GOODS"
             self._push(sold, "trade_TradeBuyerPay")
 
-    def ship(self, sold: Sold) -> None:
-        """Send everything in one parcel, which is told as a part first, also of a single item."""
+    def ship(self, sold: Sold, oids: list[str] | None = None) -> None:
+        """Send these items (else all that are left) in one parcel: told as a part first, also when it is the last."""
         self._must_be(sold, "WAIT_SELLER_SEND_GOODS")
-        self._push(sold, "trade_TradePartlySellerShip")
-        sold.status = "WAIT_BUYER_CONFIRM_GOODS"
-        self._push(sold, "trade_TradeSellerShip")
+        waiting = {item["oid"]: item for item in sold.items if not item["sent"]}
+        parcel = list(waiting) if oids is None else oids
+        if not parcel or not set(parcel) <= set(waiting):
+            raise WrongStep("oids")
+        for oid in parcel:
+            waiting[oid]["sent"] = True
+        self._push(sold, "trade_TradePartlySellerShip", oids=",".join(parcel), express_id=1, express_no="SF0001")
+        if all(item["sent"] for item in sold.items):
+            sold.sent = self._world.clock.seconds()
+            sold.status = "WAIT_BUYER_CONFIRM_GOODS"
+            self._push(sold, "trade_TradeSellerShip")
 
     def confirm(self, sold: Sold) -> None:
         """The buyer has it."""
         self._must_be(sold, "WAIT_BUYER_CONFIRM_GOODS")
+        sold.received = self._world.clock.seconds()
         sold.status = "TRADE_SUCCESS"
         self._push(sold, "trade_TradeSuccess")
 
     def cancel(self, sold: Sold) -> None:
         """Unpaid: cancelled by the buyer."""
         self._must_be(sold, "WAIT_BUYER_PAY")
-        sold.status = "TRADE_CLOSED"
-        self._push(sold, "trade_TradeClose")
+        self._close(sold, "buyer")
+
+    def close(self, sold: Sold) -> None:
+        """By the seller: unpaid, it just closes; paid, the system gives back what is left, item by item."""
+        if sold.status == "TRADE_CLOSED" or sold.refunds_fen(WAITING):
+            raise WrongStep("it is closed, or a refund waits for an answer")
+        if not sold.paid:
+            self._close(sold, "seller")
+            return
+        for number, item in enumerate(sold.items, 1):
+            kept = int(item["payment_fen"]) - sold.refunds_fen(AGREED, oid=item["oid"])
+            fen = sold.left_fen if number == len(sold.items) else min(max(kept, 0), sold.left_fen)
+            if fen:
+                self._done(sold, self._new_refund(sold, fen, item["oid"]), "SysRefund", "RefundSuccess")
 
     def refund(self, sold: Sold, fen: int, oid: str) -> str:
-        """Ask for a refund that the seller agrees to at once; its id. All refunded closes the order."""
-        if not sold.paid or sold.status == "TRADE_CLOSED" or not 0 < fen <= sold.payment_fen - sold.refunded_fen:
+        """Ask for a refund that the seller agrees to at once; its id."""
+        refund_id = self.ask(sold, fen, oid)
+        self.agree(sold, refund_id)
+        return refund_id
+
+    def ask(self, sold: Sold, fen: int, oid: str) -> str:
+        """The buyer asks for so much back; the refund's id."""
+        if not sold.paid or sold.status == "TRADE_CLOSED" or not 0 < fen <= sold.left_fen:
             raise WrongStep("refund")
         if oid not in {item["oid"] for item in sold.items}:
             raise WrongStep("oid")
-        refund_id = f"{self._world.clock.seconds()}{self._world.ids.random('refund').randrange(10**9):09}"
-        one: Json = {"refund_id": refund_id, "fen": fen, "oid": oid, "status": "WAIT_SELLER_AGREE"}
-        sold.refunds[refund_id] = one
+        one = self._new_refund(sold, fen, oid)
         self._push_refund(sold, one, "BuyerCreated", "RefundCreated")
-        one["status"] = "SUCCESS"
-        self._push_refund(sold, one, "RefundSellerAgree", "RefundSellerAgree")
-        if sold.refunded_fen == sold.payment_fen:
-            sold.status = "TRADE_CLOSED"
-            self._push(sold, "trade_TradeClose")
-        return refund_id
+        return str(one["refund_id"])
+
+    def agree(self, sold: Sold, refund_id: str) -> None:
+        """The seller agrees: a refund of money alone is done with that. All refunded closes the order."""
+        self._done(sold, self._waiting(sold, refund_id), "RefundSellerAgree", "RefundSellerAgree")
+
+    def refuse(self, sold: Sold, refund_id: str) -> None:
+        """The seller refuses. No push tells of it; only the refund's own detail does."""
+        self._waiting(sold, refund_id)["status"] = REFUSED
+
+    def withdraw(self, sold: Sold, refund_id: str) -> None:
+        """The buyer gives up asking, also after a refusal."""
+        one = sold.refunds.get(refund_id, {})
+        if one.get("status") not in (WAITING, REFUSED):
+            raise WrongStep("refund")
+        one["status"] = WITHDRAWN
+        self._push_refund(sold, one, "RefundClosed", "RefundClosed")
 
     def lagged(self, sold: Sold) -> Json | None:
         """The detail as the API shows it now: as it was some seconds ago."""
         until = self._world.clock.now() - self._world.switches["youzan.detail_lag_seconds"]
-        seen = [detail for at, detail in sold.shown if at <= until]
+        seen = [shown for at, shown in sold.shown if at <= until]
         return deepcopy(seen[-1]) if seen else None
 
     def _must_be(self, sold: Sold, status: str) -> None:
         if sold.status != status:
             raise WrongStep(sold.status)
 
-    def _push(self, sold: Sold, type_: str) -> None:
-        sold.updated = self._world.clock.seconds()
-        detail = self._detail(sold)
-        sold.shown.append((self._world.clock.now(), detail))
-        thin: Json = {"tid": sold.tid, "update_time": china(sold.updated)}
-        if type_ == "trade_TradeClose":
-            thin |= {"close_type": 2 if sold.refunds else 4, "close_reason": "demo"}
-        if type_ == "trade_TradePartlySellerShip":
-            thin |= {"oids": ",".join(item["oid"] for item in sold.items), "express_id": 1, "express_no": "SF0001"}
+    def _waiting(self, sold: Sold, refund_id: str) -> Json:
+        one = sold.refunds.get(refund_id, {})
+        if one.get("status") != WAITING:
+            raise WrongStep("refund")
+        return one
+
+    def _new_refund(self, sold: Sold, fen: int, oid: str) -> Json:
+        refund_id = f"{self._world.clock.seconds()}{self._world.ids.random('refund').randrange(10**9):09}"
+        sold.refunds[refund_id] = {"refund_id": refund_id, "fen": fen, "oid": oid, "status": WAITING}
+        return sold.refunds[refund_id]
+
+    def _done(self, sold: Sold, one: Json, old: str, new: str) -> None:
+        one["status"] = AGREED
+        self._push_refund(sold, one, old, new)
+        if sold.refunded_fen == sold.payment_fen:
+            self._close(sold, "refund")
+
+    def _close(self, sold: Sold, by: str) -> None:
+        sold.closed, sold.status = by, "TRADE_CLOSED"
+        self._push(sold, "trade_TradeClose", close_type=CLOSE_TYPES[by], close_reason="demo")
+
+    def _touch(self, sold: Sold) -> None:
+        """Note a change: its second is the pushes' version, unless a switch keeps the order's first one."""
+        now = self._world.clock.now()
+        if not (sold.updated and self._world.switches["youzan.same_second_versions"]):
+            sold.updated = int(now)
+        sold.shown.append((now, detail(self._world, sold)))
+
+    def _push(self, sold: Sold, type_: str, **thin: Any) -> None:
+        self._touch(sold)
+        whole = sold.shown[-1][1]
+        msg = whole if type_ in FULL else {"tid": sold.tid, "update_time": china(sold.updated)} | thin
         status = "" if type_ == "trade_TradePartlySellerShip" else sold.status
-        self.pusher.push(type_, sold.tid, status, sold.updated, detail if type_ in FULL else thin)
+        self.pusher.push(type_, sold.tid, status, sold.updated, msg)
 
     def _push_refund(self, sold: Sold, one: Json, old: str, new: str) -> None:
-        """Both sets of messages: the old url-encoded, the new an object with a version in milliseconds."""
-        now = self._world.clock.now()
-        sold.updated = int(now)
-        sold.shown.append((now, self._detail(sold)))
+        """Both sets of messages, or one: the old url-encoded, the new an object with a version in milliseconds."""
+        self._touch(sold)
+        sets = self._world.switches["youzan.refund_messages"]
         msg: Json = {
             "tid": sold.tid,
             "oids": one["oid"],
@@ -185,47 +205,10 @@ class Shop:
             "refund_type": "REFUND_ONLY",
             "refund_reason": "11",
             "refunded_fee": yuan(one["fen"]),
-            "update_time": china(now),
-        }
-        self.pusher.push(f"trade_refund_{old}", sold.tid, sold.status, int(now), msg)
-        version = int(now * 1000)
-        self.pusher.push(f"youzan_trade_{new}", sold.tid, "", version, msg | {"version": version}, as_object=True)
-
-    def _detail(self, sold: Sold) -> Json:
-        account = self._world.people.accounts[sold.account_id]
-        person = self._world.people.persons[account.person_id]
-        told = self._world.switches["youzan.phone_told"]
-        done = sold.refunded_fen
-        info: Json = {
-            "tid": sold.tid,
-            "status": sold.status,
-            "type": 0,
-            "created": china(sold.created),
-            "pay_time": china(sold.paid) if sold.paid else "",
             "update_time": china(sold.updated),
-            "success_time": "",
-            "refund_state": 0 if not done else 12 if done == sold.payment_fen else 2,
-            "close_type": 0 if sold.status != "TRADE_CLOSED" else 2 if done else 4,
-            "order_tags": {"is_payed": True} if sold.paid else {},
-            "order_extra": {"is_from_cart": "false"},
         }
-        buyer: Json = {
-            "yz_open_id": self.yz_open_id(account),
-            "outer_user_id": account.openid if account.following else "",
-            "fans_id": 0,
-            "fans_type": 1,
-            "fans_nickname": "",
-        }
-        if told:
-            buyer["buyer_phone"] = person.phone.removeprefix("+86")
-        goods = yuan(sold.payment_fen - sold.post_fen)
-        pay = {"total_fee": goods, "post_fee": yuan(sold.post_fen), "payment": yuan(sold.payment_fen)}
-        rows = [
-            {**item, "sku_id": 0, "payment": yuan(item["payment_fen"]), "outer_item_id": f"SKU{item['item_id']}"}
-            for item in sold.items
-        ]
-        for row in rows:
-            del row["payment_fen"]
-        whole = {"order_info": info, "buyer_info": buyer, "pay_info": pay, "orders": rows}
-        more = {"remark_info": {"buyer_message": ""}, "source_info": {"source": {"platform": "wx"}}}
-        return {"full_order_info": whole | more, "order_promotion": {"item": [], "order": []}, "refund_order": []}
+        if sets != "new":
+            self.pusher.push(f"trade_refund_{old}", sold.tid, sold.status, sold.updated, msg)
+        if sets != "old":
+            version = sold.updated * 1000 + int(self._world.clock.now() * 1000) % 1000
+            self.pusher.push(f"youzan_trade_{new}", sold.tid, "", version, msg | {"version": version}, as_object=True)

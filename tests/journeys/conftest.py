@@ -14,6 +14,7 @@ from local import town
 from local.processes import free_port
 from support import chromium
 from support.journeys import Mother, Pond, eventually
+from support.phones import Phone
 from support.visits import Visiting, visiting
 
 HEAD_STARTS = ("unjoined", "unheard")
@@ -33,7 +34,8 @@ def pond(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pond]:
     with town.running(free_port(), free_port(), folder) as running:
         pond = Pond(running, folder)
         # A function's first start takes the emulator seconds when the machine is busy; this is no test of that.
-        patience = dict.fromkeys(("official_account.callback_timeout_seconds", "wecom.callback_timeout_seconds"), 30.0)
+        patient = ("official_account", "wecom", "youzan")
+        patience = {f"{platform}.callback_timeout_seconds": 30.0 for platform in patient}
         pond.control.do("PATCH", "/switches", patience)
         yield pond
 
@@ -49,6 +51,14 @@ def browser() -> Iterator[Browser]:
 def visit(browser: Browser) -> Visiting:
     """`with visit(mother, scripts=True) as page`: her phone's browser."""
     return partial(visiting, browser)
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Phone]:
+    """The sandbox's page on a laptop."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    yield Phone(context.new_page())
+    context.close()
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -126,6 +126,11 @@ def _fill() -> None:
             "token": "demoToken",
             "aes_key": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
         },
+        "youzan": {
+            "client_id": "ydemo123456",
+            "client_secret": "0123456789abcdef0123456789abcdef",
+            "kdt_id": "10001",
+        },
         "sms": {
             "secret_id": "AKIDdemo",
             "secret_key": "demo",

@@ -61,7 +61,7 @@ def running(folder: Path) -> Iterator[Sandbox]:
 @contextmanager
 def as_partners(sandbox: Sandbox) -> Iterator[Sandbox]:
     """Make the sandbox all partners of this process, fresh, with nobody holding a token."""
-    bases = {"OFFICIAL_ACCOUNT": "/oa", "OAUTH": "/open", "WECOM": "/wecom", "SMS": "/sms/tencent"}
+    bases = {"OFFICIAL_ACCOUNT": "/oa", "OAUTH": "/open", "WECOM": "/wecom", "SMS": "/sms/tencent", "YOUZAN": "/youzan"}
     variables = {f"POND_{name}_URL": sandbox.url + path for name, path in bases.items()}
     os.environ.update(variables)
     settings.settings.cache_clear()

@@ -105,6 +105,22 @@ class Sale:
         whole = {"order_info": info, "buyer_info": dict(self.buyer), "pay_info": pay, "orders": rows}
         return {"full_order_info": whole, "order_promotion": {"item": [], "order": []}, "refund_order": []}
 
+    @property
+    def changed_at(self) -> datetime:
+        """When it changed last; refunds come an hour after the last step."""
+        at = self.steps[-1][1] if self.steps else CREATED
+        return at + timedelta(hours=1) if self.refunds else at
+
+    def shown(self) -> dict[str, Any]:
+        """The detail as the shop shows it now: with whether refunds were made, and when it changed last."""
+        detail = self.full()
+        refunded = sum(fen for _, fen, _ in self.refunds)
+        info = detail["full_order_info"]["order_info"]
+        if refunded:
+            info["refund_state"] = 12 if refunded == self.payment_fen else 2
+        info["update_time"] = china(self.changed_at)
+        return detail
+
     def pushes(self) -> list[Pushed]:
         """All pushes in the order of what happened; of virtual goods, BuyerPay is not among them."""
         found: list[Pushed] = []

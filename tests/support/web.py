@@ -31,7 +31,8 @@ def load(function: str) -> Any:
 @cache
 def caller() -> Call:
     """`call("GET", "/p/x?a=b", form={…}, cookies={…})` → the Lambda's answer."""
-    apps = {"c": "intake", "p": "intake", "oauth": "intake", "assets": "intake", "m": "registration", "me": "rights"}
+    apps = {"c": "intake", "p": "intake", "oauth": "intake", "l": "intake", "assets": "intake", "m": "registration"}
+    apps["me"] = "rights"
     modules = {name: load(name) for name in set(apps.values())}
 
     def send(

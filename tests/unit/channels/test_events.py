@@ -19,6 +19,15 @@ BOOKING = {
     "booked_at": EARLY,
 }
 OPENING = {"programme_id": "yutang", "opening_id": "20261123T060000Z", "quota": 10, "state": "planned"}
+OPENED = {
+    "person_id": FOLLOWER["follower_id"],
+    "open_id": f"{EARLY}~k4mbsk3c4g",
+    "link_id": "k4mbsk3c4g",
+    "place": "q3h5v2r3xr",
+    "follower_id": FOLLOWER["follower_id"],
+    "opened_at": EARLY,
+    "first": True,
+}
 OPEN = OPENING | {"state": "open", "first_number": 11, "last_number": 20, "waited_through": 14}
 
 
@@ -40,6 +49,7 @@ OPEN = OPENING | {"state": "open", "first_number": 11, "last_number": 20, "waite
         ),
         ("bookings", None, BOOKING, "booking.made"),
         ("openings", OPENING, OPEN, "opening.opened"),
+        ("opens", None, OPENED, "link.opened"),
         ("openings", OPEN, OPEN | {"state": "closed"}, "opening.closed"),
     ],
 )
@@ -63,6 +73,7 @@ def test_a_change_is_told_in_the_agreed_shape(
         ("openings", None, OPENING),
         ("openings", OPENING, OPENING | {"state": "missed"}),
         ("openings", OPEN, OPEN),
+        ("opens", None, {name: value for name, value in OPENED.items() if name != "first"}),
         ("seats", None, {"state": "held"}),
     ],
 )

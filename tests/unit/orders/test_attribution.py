@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pond.orders.model_attribution import Claim, Facts, Referral, Rules, SeatHeld, attribute
+from pond.orders.model_attribution import Facts, Referral, SeatHeld, attribute
+from pond.programmes.model_attribution import Claim, Rules
 
 PAID = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pond.orders.model_ledger import Entry, book
+from pond.orders.model_ledger import given as given_so_far
 from pond.orders.model_settlement import booking_month, month_of, next_month, settle, statements
 from support.selling import AT, FENS, POINTS, refund, sold, terms
 
@@ -42,7 +43,7 @@ def test_what_was_booked_is_paid_or_carried_and_settled_months_stay(data: st.Dat
                 orders[number] = order = refund(order, f"R{round_}", data.draw(st.integers(0, left)))
             mine = [entry for entry in ledger if entry.tid == order.tid]
             month = booking_month(day, drafted)
-            if entry := book(order.tid, agreed[number], order.kept_items, mine, month, AT):
+            if entry := book(order.tid, agreed[number], order.kept_items, given_so_far(mine), len(mine), month, AT):
                 ledger.append(entry)
         month = next_month(drafted) if drafted else month_of(day)
         made = statements(ledger, month)

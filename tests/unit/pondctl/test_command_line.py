@@ -60,6 +60,14 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "backup make --programme p",
         "backup list",
         "backup open backup/_all/2026-11-23 --out members.jsonl --reason lost",
+        "orders show E1",
+        "orders look E1",
+        "orders rematch E1",
+        "orders parked",
+        "orders retry",
+        "orders retry E1 E2",
+        "orders dismiss E1",
+        "orders reconcile",
         "check --settled",
         "dead-letters show admission --limit 5",
         "dead-letters resend --to admission",
@@ -201,6 +209,15 @@ def test_a_secret_that_is_not_whole_is_refused_without_a_value(value: object) ->
     with pytest.raises(Refused) as refusal:
         secret_store.checked(value, ("corp_id", "app_secret", "token", "aes_key"))
     assert "hush" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("kdt_id", "shops"), [("10001", "10002, 10003"), ("10001", ""), ("10001", "10002")])
+def test_shops_are_numbers(kdt_id: str, shops: str) -> None:
+    fields = ("kdt_id", "shops")
+    assert secret_store.checked({"kdt_id": kdt_id, "shops": shops}, fields)["kdt_id"] == kdt_id
+    for wrong in ({"kdt_id": "my shop"}, {"kdt_id": kdt_id, "shops": "10002;10003"}):
+        with pytest.raises(Refused):
+            secret_store.checked(wrong, fields)
 
 
 def test_a_secret_is_kept_without_spaces_around_its_values() -> None:

@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { follow, go, look, openUrl, say, scan, unfollow } from "./nav.js";
 import { bubble, contactsOf, face, head, inputBar, pause, staffName, toBottom } from "./parts.js";
+import { goodIn, shopCard, withCard } from "./shop_card.js";
 import { accountName, now, state } from "./store.js";
 import { linked, stamp } from "./text.js";
 
@@ -41,10 +42,11 @@ function content(message) {
   const { kind, text, url, title } = message;
   if (kind === "template") return template(message);
   if (kind === "news") {
+    if (goodIn(url)) return shopCard(goodIn(url));
     return h("button", { class: "card", onclick: () => url && openUrl(url) }, h("b", null, title), h("p", null, text));
   }
   if (kind === "image") return picture(url, text);
-  return h("div", { class: "bubble" }, linked(text, openUrl));
+  return withCard(text, h("div", { class: "bubble" }, linked(text, openUrl)));
 }
 
 // A template's keys are a kind and a number; what a person reads is a label.

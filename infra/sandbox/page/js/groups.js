@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { go, leave, look, openUrl, sayInGroup } from "./nav.js";
 import { bubble, face, head, inputBar, messagesFor, pause, toBottom } from "./parts.js";
+import { withCard } from "./shop_card.js";
 import { now } from "./store.js";
 import { linked, stamp } from "./text.js";
 
@@ -27,7 +28,7 @@ export function groupView(account, group) {
         pause(messages[index - 1], message) && h("time", { class: "time-line" }, stamp(message.at, now())),
         message.system
           ? h("p", { class: "grey-line", "data-testid": "message", "data-from": "system" }, own(message, me))
-          : message.text && bubble({ node: h("div", { class: "bubble" }, linked(message.text, openUrl)) },
+          : message.text && bubble({ node: withCard(message.text, h("div", { class: "bubble" }, linked(message.text, openUrl))) },
             { mine: message.from === me, name: message.from, kind: staff.has(message.from) ? "is-staff" : "", showName: true }),
         attachmentLines(message, { mine: false, name: message.from, kind: "is-staff", showName: !message.text })])),
     group.status === "dismissed" ? h("footer", { class: "input-bar is-off" }, "该群聊已解散")

@@ -59,7 +59,7 @@ export function guideView() {
           state_ === "next" && h("p", null, step.line),
           state_ === "next" && h("button", { class: "link", "data-testid": `show-${step.id}`, onclick: () => { toPhone(); step.show(); } }, "Show me")));
     })),
-    count === STEPS.length && h("p", { class: "guide-end" }, "Now scan again, come as another mother, or switch on a fault and see that nobody is lost."));
+    count === STEPS.length && h("p", { class: "guide-end" }, "Now buy in 鱼塘小店 (the menu of the account), scan again, come as another mother, or switch on a fault and see that nobody is lost."));
 }
 
 /** On a narrow screen the phone is a tab of its own. */

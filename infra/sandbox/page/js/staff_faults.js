@@ -9,12 +9,11 @@ const PLATFORMS = { official_account: "Official account", wecom: "WeCom", youzan
 let aimed = "official_account";
 
 export function faultsTab() {
-  const names = Object.keys(state.switches);
   return [
     faultForm(),
     Object.entries(PLATFORMS).map(([prefix, title]) => h("fieldset", { class: "switches", key: prefix },
       h("legend", null, title),
-      names.filter((name) => name.startsWith(`${prefix}.`)).map((name) => control(name, state.switches[name])))),
+      switchesOf(prefix))),
     h("footer", { class: "stage" },
       h("button", { "data-testid": "verify-account", onclick: () => verify("official_account") }, "Check the account's callback address"),
       h("button", { "data-testid": "verify-wecom", onclick: () => verify("wecom") }, "Check WeCom's"),
@@ -33,6 +32,9 @@ async function verify(platform) {
 function reset() {
   if (window.confirm("Forget all people, chats, groups and faults of the sandbox? Pond keeps what it has stored.")) attempt(() => post("/reset"));
 }
+
+/** All switches of a partner. */
+export const switchesOf = (prefix) => Object.keys(state.switches).filter((name) => name.startsWith(`${prefix}.`)).map((name) => control(name, state.switches[name]));
 
 const words = (name) => {
   const plain = name.split(".")[1].replace(/^callbacks_/, "").replaceAll("_", " ");

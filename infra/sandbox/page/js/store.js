@@ -9,6 +9,7 @@ export const state = {
   staff: { staff: [], groups: [], contact_ways: [], join_ways: [], tasks: [], contacts: [] },
   callbacks: [], calls: [], switches: {}, faults: { faults: [], endpoints: {} },
   codes: [], showcase: [],
+  shop: { goods: [], orders: [], stopped: false }, pushes: [],
   clock: { now: Date.now() / 1000, frozen: false, read: Date.now() },
   seen: {}, fresh: {}, toast: null, refusal: null, banner: null,
 };
@@ -53,6 +54,8 @@ const READERS = {
   config: async () => { state.config = await get("/config"); },
   health: async () => { state.health = await get("/health"); },
   codes: async () => { state.codes = (await get("/codes")).codes; },
+  shop: async () => { state.shop = await get("/shop"); },
+  pushes: async () => { state.pushes = (await get("/shop/pushes?limit=60")).pushes; },
   showcase: async () => { state.showcase = (await get("/showcase")).items; },
 };
 
@@ -86,7 +89,7 @@ export function readPhone(account) {
 }
 
 export async function readAll() {
-  const parts = ["people", "staff", "callbacks", "calls", "switches", "faults", "clock", "config", "health", "codes", "showcase"];
+  const parts = ["people", "staff", "callbacks", "calls", "switches", "faults", "clock", "config", "health", "codes", "showcase", "shop", "pushes"];
   await Promise.all(parts.map((part) => read(part)));
   if (current()) await readPhone(current());
   state.loaded = true;
@@ -113,6 +116,8 @@ function hear(change) {
     case "group": read("staff"); read("people"); if (account) read("groups", account.account_id); break;
     case "callback": read("callbacks"); break;
     case "call": read("calls"); break;
+    case "shop": read("shop"); read("pushes"); break;
+    case "pushes": read("pushes"); read("shop"); break;
     case "codes": read("codes"); read("showcase"); break;
     case "reset": location.hash = ""; location.reload(); break;
     case "staff": case "switches": case "faults": case "clock": read(change.what); break;

@@ -5,7 +5,7 @@ import { accountView, chatView, profileView } from "./chat.js";
 import { h } from "./dom.js";
 import { groupInfoView, groupView } from "./groups.js";
 import { icon } from "./icons.js";
-import { follow, go, openApp, openChat, place, scan, unread } from "./nav.js";
+import { follow, go, openApp, openChat, openUrl, place, scan, unread } from "./nav.js";
 import { contactsOf, face, head, messagesFor, staffName } from "./parts.js";
 import { accountName, now, state } from "./store.js";
 import { brief, stamp } from "./text.js";
@@ -92,6 +92,7 @@ function discover() {
   return [
     h("ul", { class: "rows" }, entry("视频号", h("i", { class: "face is-tool-orange" }, icon("play")), () => openApp("scan"))),
     h("ul", { class: "rows" }, entry("扫一扫", h("i", { class: "face is-tool-blue" }, icon("scan")), () => openApp("scan"), "discover-scan")),
+    h("ul", { class: "rows" }, entry("鱼塘小店", h("i", { class: "face is-tool-orange" }, icon("bag")), () => openUrl("/shop/"), "discover-shop", "群友专享价")),
   ];
 }
 
@@ -101,7 +102,8 @@ function me(account) {
     h("div", { class: "me-card" }, face(account.nickname, "is-large"), h("div", null, h("b", null, account.nickname),
       h("small", null, `手机号 ${person.phone}`))),
     h("ul", { class: "rows" }, entry(account.following ? `已关注 ${accountName()}` : `关注 ${accountName()}`,
-      h("i", { class: "face is-tool-green" }, icon("chat")), () => (account.following ? openChat("account") : follow()), "me-follow")),
+      h("i", { class: "face is-tool-green" }, icon("chat")), () => (account.following ? openChat("account") : follow()), "me-follow"),
+    entry("我的订单", h("i", { class: "face is-tool-orange" }, icon("list")), () => openUrl("/shop/orders"), "me-orders", "鱼塘小店")),
   ];
 }
 

@@ -63,6 +63,20 @@ class OpeningClosed(DomainEvent):
     opening_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class LinkOpened(DomainEvent):
+    """Somebody known opened a tracked link. `person_id`: member, or account of who is none; `place`: the digest of
+    the group it stands in, or "~"; `first`: they had not opened it before."""
+
+    name: ClassVar[str] = "link.opened"
+    link_id: str
+    place: str
+    person_id: str
+    follower_id: str
+    opened_at: str
+    first: bool
+
+
 def from_change(table: str, old: Image | None, new: Image | None) -> Iterator[DomainEvent]:
     """The events that a change of a row means; none for most changes."""
     if new is None:
@@ -74,6 +88,8 @@ def from_change(table: str, old: Image | None, new: Image | None) -> Iterator[Do
             yield from _booking(old, new)
         case "openings":
             yield from _opening(old, new)
+        case "opens":
+            yield from _opened(old, new)
 
 
 def _follower(old: Image | None, new: Image) -> Iterator[DomainEvent]:
@@ -108,3 +124,15 @@ def _opening(old: Image | None, new: Image) -> Iterator[DomainEvent]:
         yield OpeningOpened(**which, first_number=int(new["first_number"]), last_number=last_number)
     if before == "open" and after == "closed":
         yield OpeningClosed(**which)
+
+
+def _opened(old: Image | None, new: Image) -> Iterator[DomainEvent]:
+    if old is None and "first" in new:  # the other rows only say that somebody met a link at all
+        yield LinkOpened(
+            link_id=new["link_id"],
+            place=new["place"],
+            person_id=new["person_id"],
+            follower_id=new["follower_id"],
+            opened_at=new["opened_at"],
+            first=new["first"],
+        )

@@ -68,6 +68,16 @@ def link(follower_id: str, account_id: str, member_id: str) -> None:
         store.set_member(follower_id, account_id, member_id)
 
 
+def tag(follower_id: str, name: str) -> bool:
+    """Tag somebody; False when they have the tag, or are not known."""
+    return store.add_tag(follower_id, name)
+
+
+def set_quiet(follower_id: str, at: datetime | None) -> None:
+    """They want no messages of ours but those they wait for, since then; None: they take them again."""
+    store.set_quiet(follower_id, at)
+
+
 def get(follower_id: str) -> Follower | None:
     """The follower as last written."""
     return store.load(follower_id)
@@ -81,11 +91,6 @@ def several(follower_ids: Iterable[str]) -> Iterator[Follower]:
 def of_second_accounts() -> Iterator[Follower]:
     """Followers whose account is not the one their member is known by, by a scan: never where somebody waits."""
     return store.of_second_accounts()
-
-
-def unfollowed_before(at: datetime) -> Iterator[Follower]:
-    """Who left the account before then and did not come back, by a scan: never where somebody waits."""
-    return store.unfollowed_before(at)
 
 
 def _writing(openid: str, at: datetime) -> Heard:

@@ -5,9 +5,11 @@ writes afterwards is somebody new.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from datetime import datetime
 
-from pond.channels import store_followers, store_line
+from pond.channels import store_followers, store_forgetting, store_line
+from pond.channels.model import Follower
 
 
 def forget(follower_id: str) -> Counter[str]:
@@ -18,16 +20,21 @@ def forget(follower_id: str) -> Counter[str]:
         return taken
     for programme_id, number in follower.bookings.items():
         taken["bookings"] += store_line.drop_booking(programme_id, number, follower_id)
-    store_followers.drop(follower_id)
+    store_forgetting.drop(follower_id)
     taken["followers"] += 1
     return taken
+
+
+def unfollowed_before(at: datetime) -> Iterator[Follower]:
+    """Who left the account before then and did not come back, by a scan: never where somebody waits."""
+    return store_forgetting.unfollowed_before(at)
 
 
 def sweep(member_ids: Collection[str], follower_ids: Collection[str]) -> Counter[str]:
     """Forget what no key led to: further followers of these members, and places their requests lost. Reads all."""
     taken: Counter[str] = Counter()
     found = set(follower_ids)
-    for follower in store_followers.of_members(member_ids):
+    for follower in store_forgetting.of_members(member_ids):
         found.add(follower.follower_id)
         taken += forget(follower.follower_id)
     for programme_id, number, follower_id in store_line.bookings_of(found):

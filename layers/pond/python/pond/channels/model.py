@@ -64,6 +64,8 @@ class Follower:
     notices: Mapping[str, Notice]
     account_id: str | None
     member_id: str | None
+    tags: frozenset[str] = frozenset()  # of links they opened, and "paid"
+    quiet_since: datetime | None = None  # they asked for no messages but those they wait for
 
     @property
     def following(self) -> bool:

@@ -3,11 +3,11 @@
 Every write is a latest-time comparison, an addition under a condition, or the same when repeated.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, cast
 
-from pynamodb.attributes import MapAttribute, UnicodeAttribute
+from pynamodb.attributes import MapAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -34,6 +34,8 @@ class _Row(Table):
     notices: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
     account_id = UnicodeAttribute(null=True)
     member_id = UnicodeAttribute(null=True)
+    tags = UnicodeSetAttribute(null=True)
+    quiet_since = TimeAttribute(null=True)
 
 
 def load(follower_id: str) -> Follower | None:
@@ -60,22 +62,6 @@ def several(follower_ids: Iterable[str]) -> Iterator[Follower]:
 def of_second_accounts() -> Iterator[Follower]:
     """Followers whose account is not the one their member is known by; a scan."""
     return map(_follower, _Row.scan(_Row.member_id.exists() & (_Row.account_id != _Row.member_id)))
-
-
-def of_members(member_ids: Collection[str]) -> Iterator[Follower]:
-    """The followers of these members; a scan, so never where somebody waits."""
-    return (_follower(row) for row in _Row.scan(_Row.member_id.exists()) if row.member_id in member_ids)
-
-
-def unfollowed_before(at: datetime) -> Iterator[Follower]:
-    """Who left the account before then and did not come back; a scan, so never where somebody waits."""
-    left = map(_follower, _Row.scan(_Row.unfollowed_at < at))
-    return (follower for follower in left if not follower.following)
-
-
-def drop(follower_id: str) -> None:
-    """Forget the follower, known or not."""
-    _Row(follower_id).delete()
 
 
 def hear(openid: str, heard: Heard, number: tuple[str, int] | None = None) -> Follower | None:
@@ -116,6 +102,8 @@ def _follower(row: Any) -> Follower:
         notices={name: _notice(value) for name, value in _plain(row.notices).items()},
         account_id=row.account_id,
         member_id=row.member_id,
+        tags=frozenset(row.tags or ()),
+        quiet_since=row.quiet_since,
     )
 
 
@@ -166,6 +154,21 @@ def set_number(follower_id: str, programme_id: str, number: int) -> bool:
 def set_member(follower_id: str, account_id: str, member_id: str) -> None:
     """Note which account and member this follower is."""
     _Row(follower_id).update([_Row.account_id.set(account_id), _Row.member_id.set(member_id)])
+
+
+def add_tag(follower_id: str, tag: str) -> bool:
+    """Tag them; False when they have the tag, or are not known."""
+    row_there = _Row.follower_id.exists()
+    return _write(follower_id, [_Row.tags.add({tag})], row_there & ~_Row.tags.contains(tag))
+
+
+def set_quiet(follower_id: str, at: datetime | None) -> None:
+    """Note since when they want no messages but those they wait for; None: they take them again."""
+    _write(
+        follower_id,
+        [_Row.quiet_since.set(at) if at else _Row.quiet_since.remove()],
+        _Row.follower_id.exists(),
+    )
 
 
 def claim(follower_id: str, notice_id: str, notice: Notice, forgotten: list[str]) -> bool:

@@ -4,7 +4,8 @@ A *pool* is one programme × segment: the groups among which a person may be pla
 is a member's place in a programme, one for life: its state says whether it occupies a group (`LIVE`).
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -57,6 +58,29 @@ class Seat:
     waiting_number: int | None = None
     holds: int = 0
     changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stay:
+    """A time that a member spent in a group, until `ended_at` if it is over."""
+
+    programme_id: str
+    chat_id: str
+    taken_at: datetime
+    ended_at: datetime | None = None
+
+
+def stays_from(programme_id: str, moves: Iterable[str]) -> list[Stay]:
+    """The stays that a seat's moves tell. A move is `in~{time}~{chat_id}` or `out~{time}`, as they happened."""
+    found: list[Stay] = []
+    for move in moves:
+        which, at, *chat_id = move.split("~", 2)
+        moment = datetime.fromisoformat(at)
+        if found and found[-1].ended_at is None:
+            found[-1] = replace(found[-1], ended_at=moment)
+        if which == "in":
+            found.append(Stay(programme_id=programme_id, chat_id=chat_id[0], taken_at=moment))
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)

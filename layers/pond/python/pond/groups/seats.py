@@ -1,14 +1,19 @@
-"""What a member's page asks of this room: their seat, and to be given one again."""
+"""Members' seats as others ask for them: their page, whoever gives them another, and what was where when."""
 
 from datetime import datetime
 
-from pond.groups import store, store_seats
-from pond.groups.model import HOLDS_BY_ONESELF, Seat, SeatView
+from pond.groups import store, store_seats, store_stays
+from pond.groups.model import HOLDS_BY_ONESELF, Seat, SeatView, Stay
 
 
 def get(member_id: str, programme_id: str) -> Seat | None:
     """The member's seat in the programme, if they ever had one."""
     return store.get_seat(member_id, programme_id)
+
+
+def history(member_id: str) -> list[Stay]:
+    """Where and when the member was, in all programmes. Who was merged has theirs under their own id."""
+    return store_stays.of_member(member_id)
 
 
 def my_seat(member_id: str, programme_id: str, now: datetime) -> SeatView:

@@ -55,7 +55,7 @@ def import_group(
                 owner=detail.owner,
             )
         )
-        group = _ours(chat_id)
+        group = known(chat_id)
     if group.pool_id != pool:
         raise Refused("group.elsewhere", f"the group already serves {group.pool_id}")
     if group.code_url is None:
@@ -63,7 +63,7 @@ def import_group(
         # ever shown.
         config_id = wecom.add_join_way(chat_id, group.join_state, group.name)
         store.set_code(chat_id, config_id, wecom.join_way(config_id).qr_code, first_state)
-    return _ours(chat_id)
+    return known(chat_id)
 
 
 def every_group() -> list[Group]:
@@ -77,11 +77,16 @@ def set_state(chat_id: str, state: GroupState) -> None:
     Raises:
         NotFound: not one of our groups.
     """
-    _ours(chat_id)
+    known(chat_id)
     store.set_state(chat_id, state)
 
 
-def _ours(chat_id: str) -> Group:
+def known(chat_id: str) -> Group:
+    """One of our groups.
+
+    Raises:
+        NotFound: `group.unknown`.
+    """
     group = store.get_group(chat_id)
     if group is None:
         raise NotFound("group.unknown", f"{chat_id} is not one of our groups")

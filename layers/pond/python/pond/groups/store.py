@@ -55,6 +55,7 @@ class SeatRow(Table):
     waiting_number = IntegerAttribute(null=True)
     holds = IntegerAttribute(default=0)
     changed_at = TimeAttribute(null=True)
+    moves: ListAttribute[str] = ListAttribute(null=True)  # into groups and out, as `model.stays_from` reads them
 
 
 class PoolRow(Table):

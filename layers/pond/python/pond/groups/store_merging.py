@@ -14,6 +14,7 @@ from pynamodb.expressions.update import Action
 from pond.groups.model import LIVE, Seat
 from pond.groups.store import GroupRow, HoldRow, PoolRow, SeatRow, WaitRow, seat_of
 from pond.groups.store_seats import HOLD_KEPT, Hold, due_hour
+from pond.groups.store_stays import moved
 from pond.kernel.tables import Transaction, TransactionRefused
 
 
@@ -52,7 +53,7 @@ def hand_over(pair: Pair, hold_id: str, now: datetime) -> bool:
     if pair.kept:
         vacate(transaction, pair.kept)
     held = seat.state == "held" and seat.held_until is not None
-    _own(transaction, pair, seat, hold_id if held else seat.hold_id)
+    _own(transaction, pair, seat, hold_id if held else seat.hold_id, now)
     if held:
         _hold_on(transaction, pair, seat, hold_id)
     if seat.state == "waiting":
@@ -74,7 +75,7 @@ def vacate(transaction: Transaction, seat: Seat) -> None:
         transaction.update("pool", PoolRow(seat.pool_id), [PoolRow.waiting.add(-1)])
 
 
-def _own(transaction: Transaction, pair: Pair, seat: Seat, hold_id: str | None) -> None:
+def _own(transaction: Transaction, pair: Pair, seat: Seat, hold_id: str | None, now: datetime) -> None:
     actions: list[Action] = [
         SeatRow.state.set(seat.state),
         SeatRow.pool_id.set(seat.pool_id),
@@ -86,6 +87,10 @@ def _own(transaction: Transaction, pair: Pair, seat: Seat, hold_id: str | None) 
     ]
     if seat.changed_at:
         actions.append(SeatRow.changed_at.set(seat.changed_at))
+    if seat.state == "taken" and seat.chat_id:  # in whatever group they were before, they are in this one
+        actions.append(moved(seat.changed_at or now, seat.chat_id))
+    elif pair.kept and pair.kept.state == "taken":
+        actions.append(moved(now))
     transaction.update("kept", SeatRow(pair.kept_id, pair.programme_id), actions, condition=as_seen(pair.kept))
 
 
@@ -114,6 +119,8 @@ def _close(transaction: Transaction, pair: Pair, given_up: Seat | None, now: dat
         SeatRow.held_until.remove(),
         SeatRow.waiting_number.remove(),
     ]
+    if pair.merged and pair.merged.state == "taken":
+        actions.append(moved(now))
     if given_up and given_up.state in LIVE and given_up.chat_id:
         actions += [SeatRow.chat_id.set(given_up.chat_id), SeatRow.pool_id.set(given_up.pool_id)]
     else:

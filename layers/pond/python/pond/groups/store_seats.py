@@ -1,7 +1,5 @@
-"""The transactions that move seats. Each keeps by its own conditions: one live seat a member and programme,
-live seats never
-over a group's capacity and equal to its counter, waitlist numbers without gaps, nobody overtakes who waits.
-
+"""The transactions that move seats. Each keeps by its own conditions: one live seat a member and programme, live seats
+never over a group's capacity and equal to its counter, waitlist numbers without gaps, nobody overtakes who waits.
 All are conditional, so repeating one after a crash changes nothing twice.
 """
 
@@ -15,6 +13,7 @@ from pynamodb.expressions.update import Action
 
 from pond.groups.model import HOLDS_BY_ONESELF, Group, Pool, Request, Seat
 from pond.groups.store import GroupRow, HoldRow, PoolRow, SeatRow, WaitRow
+from pond.groups.store_stays import moved
 from pond.kernel.tables import Transaction, TransactionRefused, iso, refused
 
 GROUP, POOL, HOLD = "group", "pool", "hold"
@@ -33,8 +32,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a seat transaction came to: nothing refused means it was written; else which labels refused (member
-    ids, GROUP, POOL)."""
+    """What a seat transaction came to: written, or which labels refused (member ids, GROUP, POOL)."""
 
     refused: frozenset[str] = frozenset()
 
@@ -117,7 +115,7 @@ def take(seat: Seat, chat_id: str, now: datetime) -> bool:
     """The member is in the group their seat is held in; False when the seat is no longer held there."""
     return _change_alone(
         seat,
-        [SeatRow.state.set("taken"), SeatRow.changed_at.set(now), SeatRow.held_until.remove()],
+        [*_taken(chat_id, now), SeatRow.held_until.remove()],
         (SeatRow.state == "held") & (SeatRow.chat_id == chat_id),
     )
 
@@ -129,7 +127,7 @@ def take_late(group: Group, seat: Seat, now: datetime) -> Outcome:
     transaction.update(
         seat.member_id,
         SeatRow(seat.member_id, seat.programme_id),
-        actions=[SeatRow.state.set("taken"), SeatRow.chat_id.set(group.chat_id), SeatRow.changed_at.set(now)],
+        actions=[SeatRow.chat_id.set(group.chat_id), *_taken(group.chat_id, now)],
         condition=SeatRow.state.is_in("expired", "left") & (SeatRow.chat_id == group.chat_id),
     )
     return _commit(transaction)
@@ -143,7 +141,7 @@ def leave(seat: Seat, state: str, now: datetime) -> Outcome:
     transaction.update(
         seat.member_id,
         SeatRow(seat.member_id, seat.programme_id),
-        actions=[SeatRow.state.set(state), SeatRow.changed_at.set(now)],
+        actions=[SeatRow.state.set(state), SeatRow.changed_at.set(now), moved(now)],
         condition=(SeatRow.state == "taken") & (SeatRow.chat_id == seat.chat_id),
     )
     return _commit(transaction)
@@ -176,6 +174,10 @@ def request_again(member_id: str, programme_id: str, now: datetime) -> bool:
     )
 
 
+def _taken(chat_id: str, now: datetime) -> list[Action]:
+    return [SeatRow.state.set("taken"), SeatRow.changed_at.set(now), moved(now, chat_id)]
+
+
 def _may_request() -> Condition:
     condition: Condition = SeatRow.state.does_not_exist() | (SeatRow.state == "requested")
     return condition
@@ -190,7 +192,7 @@ def _occupy(transaction: Transaction, group: Group, hold: Hold | None, member_id
         & (GroupRow.capacity == group.capacity)
         & (GroupRow.live_seats <= group.capacity - len(member_ids)),
     )
-    if hold is not None:
+    if hold:
         row = HoldRow(
             due_hour=due_hour(hold.held_until),
             hold_id=hold.hold_id,

@@ -49,11 +49,21 @@ class MemberMerged(DomainEvent):
     merged: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class MemberPhoneChanged(DomainEvent):
+    """A member proved another phone, which is their present one now."""
+
+    name = "member.phone_changed"
+    member_id: str
+
+
 def from_change(table: str, old: Image | None, new: Image | None) -> Iterator[DomainEvent]:
     """The events that a change of a row means: a registration is told once it is accepted, at once or later; two
     members are one once the one's own account row, which named itself, names the other."""
     if table == "accounts" and old and new and old.get("member_id") == new["account_id"] != new.get("member_id"):
         yield MemberMerged(kept=new["member_id"], merged=new["account_id"])
+    if table == "accounts" and old and new and _changed_phone(old, new):
+        yield MemberPhoneChanged(member_id=new["account_id"])
     if table != "registrations" or new is None or new.get("standing") == "merged":
         return
     before, after = (_standing(old) if old else None), _standing(new)
@@ -66,6 +76,12 @@ def from_change(table: str, old: Image | None, new: Image | None) -> Iterator[Do
         yield RegistrationReview(**who)
     if before and new.get("decided_at"):
         yield RegistrationDecided(**who, standing=after, decided_at=new["decided_at"])
+
+
+def _changed_phone(old: Image, new: Image) -> bool:
+    """Whether a member's own row names another phone than it did; a newcomer's first is told by their registration."""
+    own = new.get("member_id") == new["account_id"]
+    return own and bool(old.get("phone_id")) and old["phone_id"] != new.get("phone_id")
 
 
 def _standing(image: Image) -> str:

@@ -5,7 +5,7 @@ Once its person proved a phone that stays, but for members found to be one: then
 
 from collections.abc import Iterable, Iterator
 
-from pond.members import store_accounts
+from pond.members import store_accounts, store_phones
 from pond.members.model_accounts import Account, Identity, follow
 
 
@@ -17,6 +17,12 @@ def who(account_id: str) -> Identity:
 def member_of(account_id: str) -> str:
     """The member behind an account, a WeCom contact, or a member who was merged into another."""
     return who(account_id).member_id
+
+
+def owner_of(phone_id: str) -> Identity | None:
+    """Whoever proved a phone number, unless it was given up since; None: nobody."""
+    member_id = store_phones.get(phone_id).member_id
+    return who(member_id) if member_id else None
 
 
 def meet(contact_id: str, account_id: str) -> None:

@@ -16,6 +16,12 @@ def proven_phones(after: str | None, limit: int) -> tuple[list[PhoneRow], str | 
     return found, last["phone_id"]["S"] if last else None
 
 
+def members_of_channel(channel_id: str) -> set[str]:
+    """Who registered through a channel; a scan."""
+    rows = RegistrationRow.scan(RegistrationRow.channel_id == channel_id)
+    return {row.member_id for row in rows}
+
+
 def registrations(member_ids: Iterable[str], programme_ids: Iterable[str]) -> Iterator[Registration]:
     """What these members answered for these programmes."""
     of = list(programme_ids)

@@ -17,18 +17,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-Claim = Literal["link", "distributor", "seat"]
+from pond.programmes.model_attribution import Claim, Rules
+
 Role = Literal["volunteer", "distributor"]
 Reason = Literal["link", "distributor", "seat", "no_claim", "no_rules", "unmatched"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rules:
-    """A programme's rules. A change is a new `version`; orders keep the one they were attributed by."""
-
-    version: int
-    precedence: tuple[Claim, ...] = ("seat",)
-    window_days: int = 30
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -124,18 +124,24 @@ def given(entries: Iterable[Entry]) -> int:
 
 
 def book(
-    tid: str, terms: Terms, kept: Sequence[tuple[Item, int]], booked: Sequence[Entry], month: str, at: datetime
+    tid: str,
+    terms: Terms,
+    kept: Iterable[tuple[Item, int]],
+    booked_fen: int,
+    booked_count: int,
+    month: str,
+    at: datetime,
 ) -> Entry | None:
-    """The entry that makes the ledger agree with what is kept now; None when it does. `booked`: all entries so far of
-    this order for this person.
+    """The entry that makes the ledger agree with what is kept now; None when it does. `booked_fen`, `booked_count`:
+    what all entries so far of this order came to.
 
     Its id counts them, so of two bookings at once only one can be written.
     """
-    difference = due(terms, kept) - given(booked)
+    difference = due(terms, kept) - booked_fen
     if not difference:
         return None
     return Entry(
-        entry_id=f"{tid}~{terms.person_id}~{len(booked) + 1:04}",
+        entry_id=f"{tid}~{terms.person_id}~{booked_count + 1:04}",
         kind="earned" if difference > 0 else "clawed_back",
         person_id=terms.person_id,
         amount_fen=difference,

@@ -109,6 +109,12 @@ def read_refund(data: Mapping[str, Any]) -> Push:
     return _refund_push(fields, state, _whole(data, "version"))
 
 
+def read_phone(text: str) -> str | None:
+    """A mobile number as "+86…"; None when it is missing, foreign or ciphertext: then it is none to match by."""
+    found = _PHONE.fullmatch(text.strip())
+    return f"+86{found[1]}" if found else None
+
+
 def _full(msg: Mapping[str, Any], said: str, version: int) -> Push:
     whole = _part(msg, "full_order_info")
     info, pay = _part(whole, "order_info"), _part(whole, "pay_info")
@@ -154,17 +160,16 @@ def _item(row: object) -> Item:
 
 
 def _buyer(info: object, version: int, rank: int) -> Buyer:
-    """Its ids as far as they are there. A phone may be missing, foreign or ciphertext: then it is none to match by."""
+    """Its ids as far as they are there."""
     if not isinstance(info, Mapping):
         return Buyer()
 
     def known(value: object) -> Known | None:
         return Known(version, rank, value) if isinstance(value, str) and value else None
 
-    phone = _PHONE.fullmatch(str(info.get("buyer_phone") or "").strip())
     return Buyer(
         yz_open_id=known(info.get("yz_open_id")),
-        phone=known(phone and f"+86{phone[1]}"),
+        phone=known(read_phone(str(info.get("buyer_phone") or ""))),
         openid=known(info.get("outer_user_id")),
     )
 

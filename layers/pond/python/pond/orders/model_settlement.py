@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from pond.orders.model_ledger import Entry
 
@@ -34,6 +35,23 @@ class Statement:
     def payable_fen(self) -> int:
         """What is to be paid out."""
         return max(0, self.total_fen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Month:
+    """How a month's settlement stands: who did what when, and what was approved."""
+
+    month: str
+    state: Literal["draft", "approved", "paid"]
+    drafted_by: str
+    drafted_at: datetime
+    approved_by: str = ""
+    approved_at: datetime | None = None
+    paid_by: str = ""
+    paid_at: datetime | None = None
+    digest: str = ""
+    people: int = 0
+    payable_fen: int = 0
 
 
 def month_of(day: date) -> str:

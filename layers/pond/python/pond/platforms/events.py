@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 
 from pond.kernel.events import DomainEvent
 
-WECOM = "wecom"
+WECOM, YOUZAN = "wecom", "youzan"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackReceived(DomainEvent):
-    """A WeCom callback is kept under `callback_id`. `welcome`: it brought a welcome code, which lives 20 seconds."""
+    """A callback of WeCom or Youzan is kept under `callback_id`. `welcome`: it brought a welcome code, which lives 20
+    seconds."""
 
     name: ClassVar[str] = "callback.received"
 
@@ -23,7 +24,7 @@ class CallbackReceived(DomainEvent):
 
 def from_change(table: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> list[DomainEvent]:
     """What a row's change (images as plain values) means. The official account's callbacks are worked at once: none."""
-    if table != "callbacks" or old or not new or new["source"] != WECOM:
+    if table != "callbacks" or old or not new or new["source"] not in (WECOM, YOUZAN):
         return []
     return [
         CallbackReceived(

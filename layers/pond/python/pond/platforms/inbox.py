@@ -41,8 +41,11 @@ class Callback:
     received_at: datetime
 
 
-def receive(source: str, business_key: str, kind: str, fields: Mapping[str, object], now: datetime) -> Received:
-    """Keep a callback if it is new. `source`: "wecom", "official_account", …; most keys are made below."""
+def receive(
+    source: str, business_key: str, kind: str, fields: Mapping[str, object], now: datetime, *, subject: str = ""
+) -> Received:
+    """Keep a callback if it is new. `source`: "wecom", "official_account", "youzan" …; the keys of the first two are
+    made below. `subject`: what it is about, if it is to be found by that (`about`); never a person's id."""
     callback_id = _callback_id(source, business_key)
     first = store_inbox.add(
         store_inbox.Stored(
@@ -53,6 +56,7 @@ def receive(source: str, business_key: str, kind: str, fields: Mapping[str, obje
             body=json.dumps(fields, ensure_ascii=False).encode(),
             received_at=now,
             expires_at=now + timedelta(days=int(settings().callback_retention_days)),
+            subject=subject,
         )
     )
     return Received(callback_id, first)
@@ -74,6 +78,11 @@ def load(callback_id: str) -> Callback:
     if stored is None:
         raise NotFound("callback.not_found", callback_id)
     return Callback(stored.source, stored.kind, json.loads(stored.body), stored.received_at)
+
+
+def about(subject: str) -> list[str]:
+    """The ids of the callbacks kept about a subject, the oldest first."""
+    return store_inbox.about(subject)
 
 
 def official_account_key(fields: Mapping[str, object]) -> str:

@@ -5,9 +5,19 @@ from datetime import datetime
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from pond.kernel.sealing import seal, unseal
 from pond.kernel.tables import ExpiryAttribute, Table, TimeAttribute, refused
+
+
+class _BySubject(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_subject"
+        projection = KeysOnlyProjection()
+
+    subject = UnicodeAttribute(hash_key=True)
+    received_at = TimeAttribute(range_key=True)
 
 
 class _Row(Table):
@@ -21,6 +31,8 @@ class _Row(Table):
     body = BinaryAttribute(legacy_encoding=False)
     received_at = TimeAttribute()
     expires_at = ExpiryAttribute()
+    subject = UnicodeAttribute(null=True)
+    by_subject = _BySubject()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +46,7 @@ class Stored:
     body: bytes = field(repr=False)
     received_at: datetime
     expires_at: datetime
+    subject: str = ""
 
 
 def add(callback: Stored) -> bool:
@@ -47,6 +60,7 @@ def add(callback: Stored) -> bool:
         body=sealed,
         received_at=callback.received_at,
         expires_at=callback.expires_at,
+        subject=callback.subject or None,
     )
     # No two sealed bodies are alike: finding ours there means that the library repeated a write whose answer was lost.
     try:
@@ -73,6 +87,11 @@ def find(callback_id: str) -> Stored | None:
         received_at=row.received_at,
         expires_at=row.expires_at,
     )
+
+
+def about(subject: str) -> list[str]:
+    """The ids of the callbacks about a subject, the oldest first, as the index shows them."""
+    return [row.callback_id for row in _Row.by_subject.query(subject)]
 
 
 def _context(callback_id: str) -> str:

@@ -16,6 +16,7 @@ from pond.platforms.youzan_calls import call
 DETAIL_LAG = timedelta(seconds=30)
 _NOT_FOUND = 5000
 _PAGE, _PAGES_MAX = 100, 100
+_REFUNDS_PAGE = 20
 _PASSES = 3
 
 
@@ -54,6 +55,18 @@ def orders_changed(since: datetime, until: datetime) -> Iterator[dict[str, Any]]
 def refund(refund_id: str) -> dict[str, Any]:
     """A refund as it is now."""
     return call("youzan.trade.refund.get", "3.0.1", {"refund_id": refund_id})
+
+
+def refunds(tid: str) -> list[dict[str, Any]]:
+    """Every refund of an order, as it is now. The search tells their ids; amounts and states are read one by one."""
+    found: list[str] = []
+    for page in range(1, _PAGES_MAX + 1):
+        answer = call("youzan.trade.refund.search", "3.0.1", {"tid": tid, "page_no": page, "page_size": _REFUNDS_PAGE})
+        rows = answer.get("refunds") or ()
+        found += [str(row["refund_id"]) for row in rows if row.get("refund_id")]
+        if len(rows) < _REFUNDS_PAGE:
+            break
+    return [refund(refund_id) for refund_id in dict.fromkeys(found)]
 
 
 def users(*, yz_open_id: str = "", mobile: str = "", unionid: str = "") -> tuple[User, ...]:

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any, Literal, cast
 
 from pond.kernel.errors import Refused
-from pond.programmes import model_rules_reader, model_texts
+from pond.programmes import model_attribution, model_rules_reader, model_texts
 from pond.programmes.model_reader import Part
 from pond.programmes.model_rules import OPEN_TO_ALL, Admission, Question, check_change_of_kinds, check_kinds
 from pond.programmes.model_texts import ANSWER_FIELDS, FIELDS, TEMPLATES, check, check_decision, check_template
@@ -89,6 +89,7 @@ class Programme:
     templates: Mapping[str, Mapping[str, str]]
     questions: tuple[Question, ...] = ()
     admission: Admission = OPEN_TO_ALL
+    attribution: tuple[model_attribution.Rules, ...] = ()
     version: int = 0
 
     def stage(self, stage_id: str) -> Stage | None:
@@ -134,8 +135,7 @@ def months_between(birthday: date, today: date) -> int:
 def parse(document: dict[str, Any], version: int = 0) -> Programme:
     """The programme a document (as read from YAML or JSON) describes.
 
-    Raises:
-        Refused: `programme.invalid`, its message being "where: what".
+    Raises `Refused("programme.invalid", "where: what")`.
     """
     top = Part("programme", document)
     questions, admission, kinds = model_rules_reader.read(top)
@@ -180,6 +180,7 @@ def parse(document: dict[str, Any], version: int = 0) -> Programme:
         templates={name: top.part("templates").texts(name) for name in TEMPLATES if there("templates", name)},
         questions=questions,
         admission=admission,
+        attribution=model_attribution.read(top),
         version=version,
     )
     _check_segments(programme)
@@ -193,11 +194,13 @@ def check_change(before: Programme, after: Programme) -> None:
 
     Raises:
         Refused: `programme.consent_version` when the consent's text changed under the same version;
-            `programme.mixing` when a segment, and so its groups, would go over to kinds that must not mix.
+            `programme.mixing` when a segment, and so its groups, would go over to kinds that must not mix;
+            `programme.attribution_version` as `model_attribution.check_change` says.
     """
     if before.consent.version == after.consent.version and before.consent.text != after.consent.text:
         raise Refused("programme.consent_version", "consent.text changed: give consent.version a new value")
     check_change_of_kinds(_kinds(before), _kinds(after), after.admission)
+    model_attribution.check_change(before.attribution, after.attribution)
 
 
 def _kinds(programme: Programme) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,6 @@ end by DynamoDB; here are those whose end depends on what did not happen since.
 
 from datetime import datetime, timedelta
 
-from pond.channels import followers
 from pond.channels import forgetting as channels
 from pond.kernel.logs import count
 from pond.kernel.settings import settings
@@ -22,7 +21,7 @@ def enforce(now: datetime) -> int:
 
 def _followers(now: datetime) -> int:
     before = now - timedelta(days=int(settings().follower_retention_days))
-    gone = [follower.follower_id for follower in followers.unfollowed_before(before) if follower.member_id is None]
+    gone = [follower.follower_id for follower in channels.unfollowed_before(before) if follower.member_id is None]
     for follower_id in gone:
         channels.forget(follower_id)
     count("FollowersExpired", len(gone))

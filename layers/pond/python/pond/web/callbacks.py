@@ -23,7 +23,7 @@ _STATUS = {"callback.signature": 403, "callback.foreign_receiver": 403, "callbac
 Callback = Callable[..., str]
 
 
-def answering_partner(app: Chalice) -> Callable[[Callback], Callable[..., Response]]:
+def answering_partner(app: Chalice, max_bytes: int = MAX_BYTES) -> Callable[[Callback], Callable[..., Response]]:
     """Decorates `(query, raw body, now, parts of the path by name) -> text answer` as a Chalice view."""
 
     def decorate(use: Callback) -> Callable[..., Response]:
@@ -33,7 +33,7 @@ def answering_partner(app: Chalice) -> Callable[[Callback], Callable[..., Respon
             query = {name: request.query_params[name] for name in request.query_params or ()}
             try:
                 body = request.raw_body
-                if len(body) > MAX_BYTES:
+                if len(body) > max_bytes:
                     raise Refused("callback.too_large", f"{len(body)} bytes")
                 return _text(use(query, body, clock.now(), **path), 200)
             except Refused as refusal:

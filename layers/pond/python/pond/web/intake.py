@@ -5,9 +5,11 @@ from datetime import datetime
 
 from chalice.app import Response
 
-from pond.channels import bookings, codes
+from pond.channels import bookings, codes, links
+from pond.channels.model_links import Opener
 from pond.kernel.errors import Transient
 from pond.kernel.logs import logger
+from pond.members import identities
 from pond.programmes import service as programmes
 from pond.web import answers, assets, journey, pages, persons, sessions
 from pond.web.visit import Visit
@@ -55,6 +57,15 @@ def state(visit: Visit, programme_id: str) -> Response:
     """Whether what a page shows is still true, for its script."""
     session = persons.person(visit)
     return answers.mark(journey.page_of(session, programme_id, visit.now) if session else None)
+
+
+def follow(visit: Visit, code: str) -> Response:
+    """A tracked link: on to where it leads. Who opens it is known by their session, or not at all."""
+    session = persons.person(visit)
+    opener = None
+    if session:
+        opener = Opener(person_id=identities.member_of(session.account_id), follower_id=session.follower_id)
+    return answers.redirect(links.follow(code, opener, visit.now))
 
 
 def asset(visit: Visit, name: str) -> Response:

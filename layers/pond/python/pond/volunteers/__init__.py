@@ -1,0 +1,1 @@
+"""Who serves the groups, and who sells: volunteers, leads, heads, distributors."""

@@ -1,0 +1,57 @@
+"""The `bonds` table: which distributor a member was bound to, when. One row a bond, never changed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from pond.kernel.tables import Table, TimeAttribute, iso
+from pond.volunteers.model import Bond
+
+
+class _ByPerson(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_person"
+        projection = AllProjection()
+
+    person_id = UnicodeAttribute(hash_key=True)
+    bound_at = TimeAttribute(range_key=True)
+
+
+class _Row(Table):
+    class Meta:
+        table_name = "bonds"
+
+    member_id = UnicodeAttribute(hash_key=True)
+    bond_id = UnicodeAttribute(range_key=True)  # time, then person: sorts by time
+    person_id = UnicodeAttribute()
+    bound_at = TimeAttribute()
+    by_person = _ByPerson()
+
+
+def add(bond: Bond) -> None:
+    """Write the bond; the same again writes the same."""
+    name = f"{iso(bond.at)}~{bond.person_id}"
+    _Row(bond.member_id, name, person_id=bond.person_id, bound_at=bond.at).save()
+
+
+def last(member_id: str, at: datetime) -> Bond | None:
+    """The last bond of a member at or before a moment."""
+    until = f"{iso(at)}~\x7f"  # after any person's id
+    rows = _Row.query(member_id, _Row.bond_id <= until, scan_index_forward=False, limit=1, consistent_read=True)
+    return next(map(_bond, rows), None)
+
+
+def first(member_id: str) -> Bond | None:
+    """The first bond a member ever had."""
+    return next(map(_bond, _Row.query(member_id, limit=1, consistent_read=True)), None)
+
+
+def of_person(person_id: str, since: datetime, until: datetime) -> Iterator[Bond]:
+    """The bonds with a distributor, from then until then, as written a moment ago at the latest."""
+    return map(_bond, _Row.by_person.query(person_id, _Row.bound_at.between(since, until)))
+
+
+def _bond(row: _Row) -> Bond:
+    return Bond(member_id=row.member_id, person_id=row.person_id, at=row.bound_at)
