@@ -171,18 +171,14 @@ def set_member(follower_id: str, account_id: str, member_id: str) -> None:
 
 def add_tag(follower_id: str, tag: str) -> bool:
     """Tag them; False when they have the tag, or are not known."""
-    return write(
-        follower_id, [FollowerRow.tags.add({tag})], FollowerRow.openid.exists() & ~FollowerRow.tags.contains(tag)
-    )
+    new: Condition = FollowerRow.openid.exists() & ~FollowerRow.tags.contains(tag)
+    return write(follower_id, [FollowerRow.tags.add({tag})], new)
 
 
 def set_quiet(follower_id: str, at: datetime | None) -> None:
     """Note since when they want only the messages they wait for; None: they take all again."""
-    write(
-        follower_id,
-        [FollowerRow.quiet_since.set(at) if at else FollowerRow.quiet_since.remove()],
-        FollowerRow.openid.exists(),
-    )
+    quiet = FollowerRow.quiet_since.set(at) if at else FollowerRow.quiet_since.remove()
+    write(follower_id, [quiet], FollowerRow.openid.exists())
 
 
 def ask(follower_id: str, account_id: str, name: str, today: str, at_most: int, names_at_most: int) -> bool:
