@@ -7,7 +7,7 @@ from typing import Any
 
 from pond.channels import codes, openings
 from pond.groups import holds, reconciliation, reminders, repair, reserves
-from pond.kernel import clock
+from pond.kernel import clock, correlation
 from pond.kernel.errors import PondError
 from pond.kernel.logs import count, logger, metrics
 from pond.members import reviews
@@ -26,6 +26,8 @@ DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("erasures", erasing.erase_due),
 )
 NIGHTLY: tuple[tuple[str, Callable[[datetime], int]], ...] = (
+    ("merged", repair.merge_the_found),
+    ("blocked", repair.turn_away_the_blocked),
     ("forgotten", repair.seat_the_forgotten),
     ("groups", reconciliation.plan),
     ("quotas", reviews.admit_waiting),
@@ -37,6 +39,7 @@ NIGHTLY: tuple[tuple[str, Callable[[datetime], int]], ...] = (
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
+@correlation.own
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     """Do each duty of the schedule's `input`; one that fails does not keep the others from being done."""
     now = clock.now()

@@ -78,15 +78,15 @@ def build() -> bool:
 
 
 @_alone()
-def deploy(cloud: Cloud, parameters: Mapping[str, str]) -> Stack:
-    """Deploy what `build` built.
+def deploy(cloud: Cloud, parameters: Mapping[str, str], built: Path = BUILT) -> Stack:
+    """Deploy what `build` built, or a copy of it with its own release id.
 
     Raises:
         Problem: SAM failed; with the end of its log.
     """
     overrides = {
         "Prefix": NAME,
-        "Release": (BUILT / "release").read_text(),
+        "Release": (built / "release").read_text(),
         "Architecture": _machine(),
         "AllocationWindowSeconds": "0",
         "LogRetentionDays": "1",
@@ -98,7 +98,7 @@ def deploy(cloud: Cloud, parameters: Mapping[str, str]) -> Stack:
         [
             "deploy",
             "--template-file",
-            str(BUILT / "template.yaml"),
+            str(built / "template.yaml"),
             "--stack-name",
             NAME,
             "--resolve-s3",

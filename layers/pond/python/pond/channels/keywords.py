@@ -1,6 +1,7 @@
 """What the account answers to what people write and do; all words are the programme's."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from pond.channels import bookings, codes, followers, openings
@@ -15,6 +16,14 @@ from pond.programmes.model_texts import fill
 TurnedAway = Callable[[str], bool]  # whether the person behind a WeChat account may not take part
 
 
+@dataclass(frozen=True)
+class Answer:
+    """The passive reply, if any; `placed`: it is about a place that the same request got, which carries its `cause`."""
+
+    text: str | None = None
+    placed: bool = False
+
+
 def answer(
     text: str,
     follower: Follower,
@@ -22,8 +31,8 @@ def answer(
     cause: str | None = None,
     said_at: datetime | None = None,
     is_turned_away: TurnedAway = lambda _: False,
-) -> str | None:
-    """The passive reply to what somebody wrote; a booking keyword books. None: nothing to say, as to somebody who is
+) -> Answer:
+    """The passive reply to what somebody wrote; a booking keyword books. Nothing to say, as well, to somebody who is
     turned away and asks for a place.
 
     `cause` is the callback's id: the same callback again gets the same answer. `said_at`: when they wrote it, if that
@@ -38,16 +47,17 @@ def answer(
     if programme and found and not found.text and takes_place:
         channel_id = follower.channel_id
         place = bookings.book_for(follower, programme.programme_id, channel_id, now, cause, said_at)
-        return _say(programme, place, now)
+        return Answer(_say(programme, place, now), place.first_time)
     if said_at:
         followers.said(follower.openid, said_at)
     if programme is None or found is None:
-        return None
+        return Answer()
     if found.text:
-        return fill(found.text, name=programme.name, link=_link(programme))
+        return Answer(fill(found.text, name=programme.name, link=_link(programme)))
     if not has_place:
-        return fill(programme.texts["closed"], name=programme.name)
-    return _say(programme, bookings.book_for(follower, programme.programme_id, follower.channel_id, now, cause), now)
+        return Answer(fill(programme.texts["closed"], name=programme.name))
+    place = bookings.book_for(follower, programme.programme_id, follower.channel_id, now, cause)
+    return Answer(_say(programme, place, now), place.first_time)
 
 
 def greeting(follower: Follower, channel: Channel | None = None) -> str | None:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pond.groups import store, store_rosters
+from pond.groups import store, store_merging, store_rosters
 from pond.groups.model_rosters import GONE
 from pond.groups.store_rosters import RosterRow
+from pond.members import identities
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,3 +51,11 @@ def seated(member_ids: Sequence[str], programme_ids: Iterable[str]) -> Iterator[
 def astray() -> Iterator[tuple[str, str]]:
     """(member_id, chat_id) of everyone in a group without a seat there, as they were known when they came."""
     return store_rosters.all_astray()
+
+
+def blocked() -> Iterator[tuple[str, str, str]]:
+    """(member_id, programme_id, chat_id) of the blocked whose seat is taken: staff must remove them. A scan."""
+    for account in identities.all_blocked():
+        for seat in store_merging.seats_of(account.account_id):
+            if seat.state == "taken" and seat.chat_id:
+                yield seat.member_id, seat.programme_id, seat.chat_id

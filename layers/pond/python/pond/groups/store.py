@@ -197,13 +197,7 @@ def get_pool(pool_id: str) -> Pool:
 
 def every_pool() -> Iterator[Pool]:
     """All pools that ever had a waitlist; a scan."""
-    for row in PoolRow.scan(consistent_read=True):
-        yield Pool(
-            pool_id=row.pool_id,
-            last_number=row.last_number,
-            called_through=row.called_through,
-            waiting=row.waiting,
-        )
+    return map(_pool, PoolRow.scan(consistent_read=True))
 
 
 def first_waits(pool_id: str, limit: int) -> list[WaitRow]:
@@ -241,6 +235,12 @@ _GROUP_FIELDS = tuple(Group.__dataclass_fields__)
 
 def _group(row: GroupRow) -> Group:
     return Group(**{name: getattr(row, name) for name in _GROUP_FIELDS})
+
+
+def _pool(row: PoolRow) -> Pool:
+    return Pool(
+        pool_id=row.pool_id, last_number=row.last_number, called_through=row.called_through, waiting=row.waiting
+    )
 
 
 def seat_of(row: SeatRow) -> Seat:

@@ -37,6 +37,7 @@ class Settings:
     wecom_url: str = "https://qyapi.weixin.qq.com"
     youzan_url: str = "https://open.youzanyun.com"
     youzan_body_sign: str = "false"  # "true": a push without Event-Sign is taken by its body's own sign
+    egress: str = "none"  # "proxy": partners are called through the proxy that the secret of this name tells
     sms_vendor: str = "tencent"  # or "aliyun"
     sms_url: str = ""  # empty: the vendor's public address
     callback_retention_days: str = "14"
@@ -81,7 +82,7 @@ def secret(name: str) -> dict[str, Any]:
     Names in use: `keys` (hash_key, session_key), `official-account` (app_id, app_secret, token, aes_key, original_id,
     notice_template_id), `wecom` (corp_id, app_secret, token, aes_key), `youzan`
     (client_id, client_secret, kdt_id, shops: further kdt_ids with commas), `sms` (the chosen vendor's credentials),
-    `calls` (key, secret, campaign_id).
+    `calls` (key, secret, campaign_id), `proxy` (url).
     """
     held = _secrets.get(name)
     if held and time.monotonic() - held[0] < SECRET_SECONDS:

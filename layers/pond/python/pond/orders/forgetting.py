@@ -6,7 +6,13 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
-from pond.orders import changing, store_orders
+from pond.orders import changing, store_orders, store_outreach
+
+
+def forget(phone_id: str) -> Counter[str]:
+    """Forget that a phone's owner was to be reached after orders; how many rows that took. That they must not be
+    reached stays, as a block does."""
+    return Counter({"outreach": store_outreach.drop(phone_id)})
 
 
 def sweep(member_ids: Collection[str], now: datetime) -> Counter[str]:

@@ -1,4 +1,5 @@
-"""Callbacks from partners: kept once under a business key before they are answered, worked on afterwards.
+"""Callbacks from partners: kept once under a business key before they are answered, worked on afterwards. (What the
+official account's pushes come to at once may be kept with its effect instead: `channels.callbacks`.)
 
 What always holds: the same callback delivered n times, at once or hours apart, is one row, and one delivery is told
 that it was the first. Ids of people are inside the sealed body and the keyed hash, nowhere else.
@@ -46,7 +47,7 @@ def receive(
 ) -> Received:
     """Keep a callback if it is new. `source`: "wecom", "official_account" or "youzan"; the keys of the first two are
     made below. `subject`: what it is about, if it is to be found by that (`about`); never a person's id."""
-    callback_id = f"{source}-{pseudonym('callback', business_key)}"
+    callback_id = name(source, business_key)
     first = store_inbox.add(
         store_inbox.Stored(
             callback_id=callback_id,
@@ -60,6 +61,11 @@ def receive(
         )
     )
     return Received(callback_id, first)
+
+
+def name(source: str, business_key: str) -> str:
+    """The id under which a callback is kept, here or with its effect."""
+    return f"{source}-{pseudonym('callback', business_key)}"
 
 
 def load(callback_id: str) -> Callback:
