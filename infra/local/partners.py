@@ -12,6 +12,8 @@ from local.cloud import FOLDER, ROOT
 from local.processes import Child
 
 CREDENTIALS = ROOT / "infra/sandbox/credentials.json"
+NOTICES = "evening=1000002:name,topic member_day=1000003:name"
+RECEIPT_KEY = "demo-receipts-0001"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def credentials() -> dict[str, dict[str, str]]:
         "wecom": {name: wecom[name] for name in ("corp_id", "app_secret", "token", "aes_key")},
         "youzan": {name: str(demo["youzan"][name]) for name in ("client_id", "client_secret", "kdt_id")},
         "sms": {name: sms[name] for name in ("secret_id", "secret_key", "sdk_app_id", "sign_name")}
-        | {"template_id": next(iter(sms["templates"]))},
+        | {"template_id": next(iter(sms["templates"])), "notice_templates": NOTICES, "receipt_key": RECEIPT_KEY},
     }
 
 
@@ -78,6 +80,7 @@ def start(port: int, api_url: str, folder: Path = FOLDER) -> Sandbox:
         "The sandbox",
         [
             *(sys.executable, "-m", "sandbox", "--port", str(port), "--h5-target", api_url),
+            *("--sms-callback", f"{api_url}/receipts/tencent/{RECEIPT_KEY}"),
             *("--oa-callback", f"{api_url}/official-account", "--wecom-callback", f"{api_url}/wecom"),
             *("--youzan-callback", f"{api_url}/youzan"),
         ],

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from pond.channels import codes, store_channels
 from pond.kernel.aws import client
+from pond.kernel.settings import settings
+from pond.platforms import receipts
 from pond.programmes import service as programmes
 from pond.programmes.model import page_path
 from pondctl.environment import variable
@@ -46,12 +48,17 @@ def add_to(commands: Any) -> None:
 
 def run_links(_: argparse.Namespace, now: datetime) -> int:
     """Print all addresses."""
+    vendor = settings().sms_vendor
     public = variable("POND_PUBLIC_URL", "the address people reach the pages at")
     rows = [
         ("official account: server address", f"{public}/official-account"),
         ("official account: web authorisation domain", urlsplit(public).netloc),
         ("WeCom app: callback address", f"{public}/wecom"),
         ("Youzan app: address for pushes", f"{public}/youzan"),
+        (
+            "SMS vendor: address of receipts (keep it to yourself)",
+            f"{public}/receipts/{vendor}/{receipts.address_key(vendor)}",
+        ),
     ]
     rows += [(f"page of {programme_id}", f"{public}{page_path(programme_id)}") for programme_id in programmes.all_ids()]
     found = sorted(store_channels.everything(), key=lambda one: one[0].channel_id)

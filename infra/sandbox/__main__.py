@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--oa-callback", default="", help="Pond's callback address for the official account")
     parser.add_argument("--wecom-callback", default="", help="Pond's callback address for WeCom")
     parser.add_argument("--youzan-callback", default="", help="Pond's address for the shop's pushes")
+    parser.add_argument("--sms-callback", default="", help="Pond's address for Tencent's receipts of text messages")
     parser.add_argument("--credentials", type=Path, default=DEFAULTS, help="JSON, in place of the demo values")
     parser.add_argument("--seed", type=int, help="ids are the same in every run with the same seed")
     parser.add_argument("--verbose", action="store_true", help="log every request")
@@ -47,6 +48,8 @@ def main() -> None:
     for platform, url in callbacks.items():
         if url:
             config[platform]["callback_url"] = url
+    if given.sms_callback:
+        config["sms"]["tencent"]["callback_url"] = given.sms_callback
     # a cut answer is what a tester ordered: not an error of the sandbox
     logging.getLogger("uvicorn.error").addFilter(lambda record: "without completing response" not in str(record.msg))
     server = _Server(

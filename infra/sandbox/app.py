@@ -11,10 +11,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from sandbox import (
+    control_mass,
     control_phone,
     control_shop,
     control_staff,
     control_stage,
+    media,
     official_account,
     official_oauth,
     pictures,
@@ -56,6 +58,8 @@ def create_app(
         *shop_routes,
         *sms.routes(world),
         *official_oauth.routes(world),
+        *media.routes(world),
+        *control_mass.routes(world),
         *control_phone.routes(world),
         *control_shop.routes(world),
         *control_staff.routes(world),

@@ -197,7 +197,11 @@ class _Phone:
 
     async def groups(self, request: Request) -> Any:
         me = self._account(request).external_userid
-        return {"groups": [views.group(group) for group in self._world.wecom.groups.values() if group.member(me)]}
+        return {
+            "groups": [
+                views.group(self._world, group) for group in self._world.wecom.groups.values() if group.member(me)
+            ]
+        }
 
     async def say_in_group(self, request: Request) -> Any:
         account, group = self._account(request), self._group(request)

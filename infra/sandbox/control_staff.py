@@ -55,7 +55,8 @@ class _Staff:
         world, wecom = self._world, self._world.wecom
         return {
             "staff": [{"userid": userid, "name": name} for userid, name in wecom.staff.items()],
-            "groups": [views.group(one) for one in wecom.groups.values()],
+            "groups": [views.group(self._world, one) for one in wecom.groups.values()],
+            "masses": [views.mass_task(world, one) for one in world.masses.tasks.values()],
             "contact_ways": [views.contact_way(world, one) for one in wecom.contact_ways.values()],
             "join_ways": [views.join_way(world, one) for one in wecom.join_ways.values()],
             "tasks": [views.task(world, one) for one in wecom.contacts.values() if one.task_id],
@@ -70,7 +71,7 @@ class _Staff:
         return given
 
     async def groups(self, request: Request) -> Any:
-        return {"groups": [views.group(one) for one in self._world.wecom.groups.values()]}
+        return {"groups": [views.group(self._world, one) for one in self._world.wecom.groups.values()]}
 
     async def create_group(self, request: Request) -> Any:
         given = await fields(request, name=str, owner=str, staff=list, capacity=int, qr_limit=int, chat_id=str)
@@ -79,10 +80,12 @@ class _Staff:
             raise Refused("taken", "chat_id is a group's already", 409)
         staff = given.pop("staff", [])
         self._check_staff(given["owner"], *staff)
-        return views.group(self._world.wecom.create_group(given.pop("name"), given.pop("owner"), staff, **given))
+        return views.group(
+            self._world, self._world.wecom.create_group(given.pop("name"), given.pop("owner"), staff, **given)
+        )
 
     async def group(self, request: Request) -> Any:
-        return views.group(self._group(request))
+        return views.group(self._world, self._group(request))
 
     async def change_group(self, request: Request) -> Any:
         group = self._group(request)
@@ -94,7 +97,7 @@ class _Staff:
             if changed and name in DETAILS:
                 self._world.wecom.change(group, DETAILS[name])
         self._world.stream.tell("group", chat_id=group.chat_id)
-        return views.group(group)
+        return views.group(self._world, group)
 
     async def remove(self, request: Request) -> Any:
         given = await fields(request, member=str)
@@ -114,13 +117,13 @@ class _Staff:
     async def dismiss(self, request: Request) -> Any:
         group = self._group(request)
         self._world.wecom.dismiss(group)
-        return views.group(group)
+        return views.group(self._world, group)
 
     async def fill(self, request: Request) -> Any:
         group, given = self._group(request), await fields(request, count=int)
         need(given, "count")
         self._world.wecom.fill(group, given["count"])
-        return views.group(group)
+        return views.group(self._world, group)
 
     async def confirm(self, request: Request) -> Any:
         task_id = request.path_params["task_id"]

@@ -127,7 +127,10 @@ class _Stage:
         callback = self._world.courier.log.get(request.path_params["callback_id"])
         if callback is None:
             raise missing("callback")
-        self._world.courier.bring(callback)
+        if callback.platform == "sms":
+            self._world.receipts.again(callback)
+        else:
+            self._world.courier.bring(callback)
         return {"outcome": "queued"}
 
     async def calls(self, request: Request) -> Any:

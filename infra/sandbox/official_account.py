@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from sandbox import media
 from sandbox.faults import Answer
+from sandbox.official_messages import custom_message
 from sandbox.official_oauth import access_token, userinfo
 from sandbox.partner import Api, Json, done, refusal
 from sandbox.pictures import png
@@ -39,6 +41,7 @@ def routes(world: World) -> tuple[list[BaseRoute], list[str]]:
         api.route("POST", "/cgi-bin/qrcode/create", account.create_code, families),
         api.route("POST", "/cgi-bin/message/custom/send", account.send_custom, families),
         api.route("POST", "/cgi-bin/message/template/send", account.send_template, families),
+        api.upload("/cgi-bin/media/upload", account.upload, families),
         api.route("GET", "/cgi-bin/user/info", account.user_info, families),
         api.route("GET", "/sns/oauth2/access_token", lambda body, query: access_token(world, query)),
         api.route("GET", "/sns/userinfo", lambda body, query: userinfo(world, query)),
@@ -130,24 +133,28 @@ class _Calls:
         account = self._receiver(body)
         if isinstance(account, int):
             return refusal(account)
-        kind = body.get("msgtype")
-        content = body.get(kind, {}) if isinstance(kind, str) else {}
-        if kind == "text" and isinstance(content.get("content"), str) and content["content"]:
-            text, url, title = content["content"], None, None
-        elif kind == "news" and len(content.get("articles", [])) == 1:
-            article = content["articles"][0]
-            text, url, title = article.get("description", ""), article.get("url"), article.get("title")
-        else:
-            return refusal(40008)
-        if len(text.encode()) > 2048:
+        kind = str(body.get("msgtype"))
+        shown = custom_message(self._world, kind, body.get(kind) or {})
+        if isinstance(shown, int):
+            return refusal(shown)
+        if len(shown["text"].encode()) > 2048:
             return refusal(45002, "content size out of limit")
         live = [grant for grant in account.grants.values() if grant.until > self._world.clock.now()]
         spendable = sorted((grant for grant in live if grant.left > 0), key=lambda grant: grant.until)
         if not spendable:
             return refusal(45047 if live else 45015)
         spendable[0].left -= 1
-        self._world.chat(account, "account", kind, text, url=url, title=title, via="custom")
+        self._world.chat(account, "account", kind, **shown, via="custom")
         return done()
+
+    def upload(self, part: media.Part | None, query: dict[str, str]) -> Answer:
+        """media/upload: three days."""
+        kind = query.get("type", "")
+        wrong = 41005 if part is None else media.problem(media.KINDS["official_account"].get(kind), part)
+        if part is None or wrong:
+            return refusal(wrong)
+        item = self._world.media.add("official_account", kind, part)
+        return Answer({"type": kind, "media_id": item.media_id, "created_at": self._world.clock.seconds()})
 
     def send_template(self, body: Json, query: dict[str, str]) -> Answer:
         account = self._receiver(body)

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.faults import Answer, Code, play
+from sandbox.media import Part, part_of
 
 if TYPE_CHECKING:
     from sandbox.state import World
@@ -21,22 +22,29 @@ if TYPE_CHECKING:
 ESCAPED = re.compile(rb"\\u[0-9a-fA-F]{4}")
 Json = dict[str, Any]
 Call = Callable[[Json, dict[str, str]], Answer]
+Take = Callable[[Part | None, dict[str, str]], Answer]
 
 MESSAGES = {
     -1: "system error",
     40001: "invalid credential, access_token is invalid or not latest",
     40003: "invalid openid",
+    40004: "invalid media type",
+    40005: "invalid file type",
+    40006: "invalid file size",
+    40007: "invalid media_id",
     40008: "invalid message type",
     40013: "invalid appid",
     40029: "invalid code",
     40033: "invalid charset: unicode escapes are not allowed",
     40037: "invalid template_id",
     40058: "invalid parameter",
+    40063: "some parameters are empty or too long",
     40096: "invalid external userid",
     40125: "invalid appsecret",
     40163: "code been used",
     40164: "invalid ip, not in whitelist",
     41001: "access_token missing",
+    41005: "media data missing",
     41008: "missing code",
     42001: "access_token expired",
     42003: "code expired",
@@ -48,6 +56,12 @@ MESSAGES = {
     47001: "data format error",
     47003: "argument invalid",
     60020: "not allow to access from your ip",
+    41048: "no customer to send",
+    41063: "the task is being dispatched, try later",
+    41064: "too many attachments",
+    41093: "the task has been cancelled",
+    41094: "reminded too often",
+    86214: "invalid attachment type",
     41050: "welcome code is expired",
     41051: "already welcomed or chatting",
     41096: "another app is sending the welcome",
@@ -85,7 +99,7 @@ class Api:
 
         async def work(request: Request) -> Answer:
             query = dict(request.query_params)
-            problem = self._caller_problem(request) or (self._token_problem(query, families()) if families else 0)
+            problem = self._problem(request, endpoint, query, families)
             if problem:
                 return refusal(problem)
             raw = await request.body()
@@ -101,6 +115,33 @@ class Api:
                 return refusal(47001)
 
         return Route(self._prefix + endpoint, self._endpoint(endpoint, work), methods=[method])
+
+    def upload(self, endpoint: str, call: Take, families: Callable[[], list[Tokens]]) -> Route:
+        """An endpoint to which a file is posted: `call(part, query)` answers."""
+        self.endpoints.append(endpoint)
+
+        async def work(request: Request) -> Answer:
+            query = dict(request.query_params)
+            problem = self._problem(request, endpoint, query, families)
+            if problem:
+                return refusal(problem)
+            return call(part_of(request.headers.get("content-type", ""), await request.body()), query)
+
+        return Route(self._prefix + endpoint, self._endpoint(endpoint, work), methods=["POST"])
+
+    def _problem(
+        self,
+        request: Request,
+        endpoint: str,
+        query: dict[str, str],
+        families: Callable[[], list[Tokens]] | None,
+    ) -> int:
+        problem = self._caller_problem(request) or (self._token_problem(query, families()) if families else 0)
+        return problem or self._quota_problem(endpoint)
+
+    def _quota_problem(self, endpoint: str) -> int:
+        most, now = self._world.switches[f"{self._platform}.calls_per_minute"], self._world.clock.now()
+        return 0 if self._world.quotas.take(self._prefix + endpoint, most, now) else 45009
 
     def _endpoint(
         self, endpoint: str, work: Callable[[Request], Awaitable[Answer]]

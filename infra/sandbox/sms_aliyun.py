@@ -13,14 +13,18 @@ from starlette.requests import Request
 
 from sandbox.faults import Answer, Code
 from sandbox.signers import acs3
-from sandbox.sms_inbox import MOBILE, deliver, hosts, sent
+from sandbox.sms_inbox import MOBILE, deliver, hosts, sent, template_of
 
 if TYPE_CHECKING:
     from sandbox.state import World
 
 HOST = "dysmsapi.aliyuncs.com"
 AUTHORIZATION = re.compile(r"ACS3-HMAC-SHA256 Credential=([^,]+),SignedHeaders=([^,]+),Signature=([0-9a-f]{64})")
-LIMITS = ((60, 1), (3600, 5), (86400, 10))  # seconds, messages: verification codes of one signature to one number
+LIMITS = {  # seconds, messages of one signature to one number
+    "code": ((60, 1), (3600, 5), (86400, 10)),
+    "notice": ((86400, 50),),
+    "marketing": ((86400, 50),),
+}
 
 
 class Aliyun:
@@ -78,9 +82,10 @@ class Aliyun:
         numbers = [MOBILE.fullmatch(number) for number in query.get("PhoneNumbers", "").split(",")]
         if query.get("SignName") != settings["sign_name"]:
             return self.refuse("isv.SMS_SIGNATURE_ILLEGAL")
-        template = settings["templates"].get(query.get("TemplateCode"))
-        if template is None:
+        approved = template_of(settings, query.get("TemplateCode"))
+        if approved is None:
             return self.refuse("isv.SMS_TEMPLATE_ILLEGAL")
+        kind, template = approved
         try:
             params = {name: str(value) for name, value in json.loads(query.get("TemplateParam") or "{}").items()}
         except (ValueError, AttributeError):
@@ -90,16 +95,17 @@ class Aliyun:
         good = [number[1] for number in numbers if number]
         if len(good) != len(numbers):
             return self.refuse("isv.MOBILE_NUMBER_ILLEGAL")
-        if any(self._too_many(number) for number in good):
+        if any(self._too_many(number, kind) for number in good):
             return self.refuse("isv.BUSINESS_LIMIT_CONTROL")
         text = re.sub(r"\$\{(\w+)\}", lambda found: params[found[1]], template)
-        for number in good:
-            deliver(self._world, "aliyun", number, settings["sign_name"], text, list(params.values()))
         ids = self._world.ids
-        receipt = {"RequestId": ids.token("sms", 32), "BizId": f"{ids.random('sms').randrange(10**18)}^0"}
-        return Answer({"Code": "OK", "Message": "OK", **receipt}, "OK")
+        biz_id = f"{ids.random('sms').randrange(10**18)}^0"
+        for number in good:
+            deliver(self._world, "aliyun", number, settings["sign_name"], text, list(params.values()), kind)
+            self._world.receipts.note("aliyun", number, biz_id, query.get("OutId", ""))
+        return Answer({"Code": "OK", "Message": "OK", "RequestId": ids.token("sms", 32), "BizId": biz_id}, "OK")
 
-    def _too_many(self, number: str) -> bool:
+    def _too_many(self, number: str, kind: str) -> bool:
         now = self._world.clock.now()
-        times = [sms["at"] for sms in sent(self._world, "aliyun", number)]
-        return any(sum(now - at < seconds for at in times) >= most for seconds, most in LIMITS)
+        times = [sms["at"] for sms in sent(self._world, "aliyun", number) if sms["kind"] == kind]
+        return any(sum(now - at < seconds for at in times) >= most for seconds, most in LIMITS[kind])

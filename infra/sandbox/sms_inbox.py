@@ -20,13 +20,20 @@ def hosts(headers: Mapping[str, str], own: str) -> list[dict[str, str]]:
     return [given, given | {"host": own}]
 
 
-def deliver(world: World, vendor: str, number: str, sign: str, text: str, params: list[str]) -> None:
+def template_of(settings: Mapping[str, Any], code: object) -> tuple[str, str] | None:
+    """An approved template: its kind (code, notice, marketing) and its text. A plain text is of a code."""
+    template = settings["templates"].get(str(code))
+    if template is None:
+        return None
+    return ("code", template) if isinstance(template, str) else (template["kind"], template["text"])
+
+
+def deliver(world: World, vendor: str, number: str, sign: str, text: str, params: list[str], kind: str) -> None:
     """Remember the message; the phone sees it unless the network loses it (`arrived` is false)."""
     phone = f"+86{number}"
     message = {"sms_id": world.ids.next("s"), "at": world.clock.now(), "phone": phone, "vendor": vendor, "sign": sign}
-    world.sms.append(
-        message | {"text": f"【{sign}】{text}", "params": params, "arrived": world.switches["sms.deliver"]}
-    )
+    message |= {"kind": kind, "text": f"【{sign}】{text}", "params": params, "arrived": world.switches["sms.deliver"]}
+    world.sms.append(message)
     owner = world.people.by_phone(phone)
     world.stream.tell("sms", person_id=owner.person_id if owner else None)
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from sandbox.faults import Answer, Code
 from sandbox.signers import tc3
-from sandbox.sms_inbox import CHINA, MOBILE, deliver, hosts, sent
+from sandbox.sms_inbox import CHINA, MOBILE, deliver, hosts, sent, template_of
 
 if TYPE_CHECKING:
     from sandbox.state import World
@@ -80,10 +80,13 @@ class Tencent:
         code, text = "InvalidParameterValue.IncorrectPhoneNumber", ""
         if number:
             code, text = self._judge(number[1], body, params)
+        serial = f"2019:{self._world.ids.random('sms').randrange(10**18)}" if code == "Ok" else ""
         if number and code == "Ok":
-            deliver(self._world, "tencent", number[1], body["SignName"], text, params)
+            kind = (template_of(self._world.config["sms"]["tencent"], body["TemplateId"]) or ("code",))[0]
+            deliver(self._world, "tencent", number[1], body["SignName"], text, params, kind)
+            self._world.receipts.note("tencent", number[1], serial, "")
         return {
-            "SerialNo": f"2019:{self._world.ids.random('sms').randrange(10**18)}" if code == "Ok" else "",
+            "SerialNo": serial,
             "PhoneNumber": f"+86{number[1]}" if number else phone,
             "Fee": int(code == "Ok"),
             "SessionContext": body.get("SessionContext", ""),
@@ -94,13 +97,18 @@ class Tencent:
 
     def _judge(self, number: str, body: dict[str, Any], params: list[str]) -> tuple[str, str]:
         settings, now = self._world.config["sms"]["tencent"], self._world.clock.now()
-        template = settings["templates"].get(str(body.get("TemplateId")))
+        approved = template_of(settings, body.get("TemplateId"))
         if body.get("SignName") != settings["sign_name"]:
             return "FailedOperation.SignatureIncorrectOrUnapproved", ""
-        if template is None:
+        if approved is None:
             return "FailedOperation.TemplateIncorrectOrUnapproved", ""
+        kind, template = approved
         if len(set(re.findall(r"\{(\d+)\}", template))) != len(params):
             return "FailedOperation.TemplateParamSetNotMatchApprovedTemplate", ""
+        if any("http" in param for param in params):
+            return "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter", ""
+        if kind == "marketing" and not 8 <= datetime.fromtimestamp(now, CHINA).hour < 21:
+            return "FailedOperation.MarketingSendTimeConstraint", ""
         text = re.sub(r"\{(\d+)\}", lambda found: params[int(found[1]) - 1], template)
         earlier = sent(self._world, "tencent", number)
         if any(now - sms["at"] < 30 and sms["text"].endswith(f"】{text}") for sms in earlier):

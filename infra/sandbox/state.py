@@ -8,10 +8,14 @@ import httpx
 from sandbox.callbacks import Courier
 from sandbox.clock import Clock
 from sandbox.faults import Code, Faults
+from sandbox.media import Media
 from sandbox.official_state import Official
 from sandbox.people import Account, Ids, People
+from sandbox.quotas import Quotas
+from sandbox.sms_receipts import Receipts
 from sandbox.stream import Stream
 from sandbox.switches import Switches
+from sandbox.wecom_masses import Masses
 from sandbox.wecom_state import WeCom
 from sandbox.youzan_shop import Shop
 
@@ -39,8 +43,12 @@ class World:
         self.people = People(self.ids)
         self.official = Official(self)
         self.wecom = WeCom(self)
+        self.masses = Masses(self)
+        self.media = Media(self)
+        self.quotas = Quotas()
         self.shop = Shop(self)
         self.sms: list[dict[str, Any]] = []
+        self.receipts = Receipts(self)
         self.calls: deque[dict[str, Any]] = deque(maxlen=CALLS_KEPT)
         self.nonces: set[str] = set()
         self.courier.forget()
@@ -57,8 +65,8 @@ class World:
         self.calls.appendleft({**entry, "seconds": round(seconds, 3)})
         self.stream.tell("call")
 
-    def chat(self, account: Account, sender: str, kind: str, text: str, **more: str | None) -> dict[str, Any]:
-        """Put one message into the account's chat; `more` is url, title, via."""
+    def chat(self, account: Account, sender: str, kind: str, text: str, **more: Any) -> dict[str, Any]:
+        """Put one message into the account's chat; `more` is url, title, picture, choices, via."""
         message = {
             "message_id": self.ids.next("m"),
             "at": self.clock.now(),
@@ -67,6 +75,8 @@ class World:
             "text": text,
             "url": None,
             "title": None,
+            "picture": None,
+            "choices": None,
             "via": None,
             **more,
         }

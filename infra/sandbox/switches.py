@@ -22,6 +22,7 @@ def _callbacks(platform: str) -> dict[str, Switch]:
         f"{platform}.callback_timeout_seconds": Switch(5.0, "an answer later than this counts as none"),
         f"{platform}.callback_retry_seconds": Switch(0.5, "pause between the three attempts"),
         f"{platform}.bound": Switch(True, "bound to the open platform: off, and nobody's unionid is told"),
+        f"{platform}.calls_per_minute": Switch(10_000, "calls of one endpoint in a minute; above: 45009 for a minute"),
         f"{platform}.allowed_ips": Switch("", "comma-separated callers; empty: everyone may call"),
     }
 
@@ -37,6 +38,13 @@ SWITCHES: dict[str, Switch] = {
     "wecom.welcome_taken": Switch(False, "another app is sending the welcome: 41096"),
     "wecom.group_capacity": Switch(500, "members of a new group, staff included"),
     "wecom.group_qr_limit": Switch(200, "above so many members a new group can't be joined by scanning"),
+    "wecom.mass_dispatch_seconds": Switch(2.0, "so long after its creation nothing can be asked of a task: 41063"),
+    "wecom.mass_result_lag_seconds": Switch(2.0, "results of mass sends show what was so long ago"),
+    "wecom.mass_limit": Switch(0, "mass messages a target gets in the period; 0: the days of the month, 7 or 1"),
+    "wecom.mass_limit_period": Switch("month", "the period of that limit", ("month", "week", "day")),
+    "wecom.mass_fail_next": Switch(0, "so many coming targets fail as not a friend (2)"),
+    "wecom.mass_over_limit_next": Switch(0, "so many coming targets are over their limit (3)"),
+    "wecom.mass_page_rows": Switch(1000, "lists of mass sends give at most so many rows a page"),
     "youzan.callbacks_lose_next": Switch(0, "so many coming pushes are never delivered"),
     "youzan.callbacks_repeat": Switch(0, "every push is delivered so many extra times, at once"),
     "youzan.callbacks_shuffle": Switch(False, "pushes start at random within half a second"),
@@ -60,6 +68,13 @@ SWITCHES: dict[str, Switch] = {
         10, "messages a number gets in a China day (the vendor's console; its default is 2)"
     ),
     "sms.deliver": Switch(True, "off: the vendor accepts and nothing reaches the phone"),
+    "sms.receipts_seconds": Switch(0.5, "real time until receipts are posted, in one array"),
+    "sms.receipts_hold": Switch(False, "receipts wait until they are released: late ones"),
+    "sms.receipts_lose_next": Switch(0, "so many coming receipts are never posted"),
+    "sms.receipts_fail_next": Switch(0, "so many coming receipts say that the phone got nothing"),
+    "sms.receipts_repeat": Switch(0, "every array is posted so many extra times"),
+    "sms.receipts_unknown": Switch(False, "every array also tells of a message that is nobody's"),
+    "sms.receipts_retry_scale": Switch(0.01, "real seconds for each second of Aliyun's retries (1, 5, 10 minutes)"),
 }
 
 

@@ -12,6 +12,7 @@ from sandbox.faults import Answer
 from sandbox.partner import Api, Json, done, refusal
 from sandbox.pictures import png
 from sandbox.wecom_contact_api import ContactCalls, picture_url
+from sandbox.wecom_mass_api import MassCalls
 from sandbox.wecom_model import Group, JoinWay
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ JOIN_KEYS = (
 def routes(world: World) -> tuple[list[BaseRoute], list[str]]:
     """The routes, and the names of the endpoints that faults can be set on."""
     api = Api(world, "wecom", "/wecom")
-    calls, contacts = _Calls(world), ContactCalls(world)
+    calls, contacts, masses = _Calls(world), ContactCalls(world), MassCalls(world)
 
     def families() -> list[Any]:
         return [world.wecom.tokens]
@@ -53,10 +54,19 @@ def routes(world: World) -> tuple[list[BaseRoute], list[str]]:
         f"{at}/update_contact_way": contacts.update_contact_way,
         f"{at}/del_contact_way": contacts.del_contact_way,
         f"{at}/send_welcome_msg": contacts.send_welcome,
+        f"{at}/add_msg_template": masses.add,
+        f"{at}/get_groupmsg_list_v2": masses.listed,
+        f"{at}/get_groupmsg_task": masses.staff,
+        f"{at}/get_groupmsg_send_result": masses.results,
+        f"{at}/remind_groupmsg_send": masses.remind,
+        f"{at}/cancel_groupmsg_send": masses.cancel,
     }
     made: list[BaseRoute] = [
         api.route("GET", "/cgi-bin/gettoken", calls.gettoken),
         api.route("GET", f"{at}/get", contacts.contact, families),
+        api.route("GET", f"{at}/list", masses.customers, families),
+        api.upload("/cgi-bin/media/upload", masses.upload, families),
+        api.upload("/cgi-bin/media/uploadimg", masses.upload_image, families),
         *(api.route("POST", endpoint, call, families) for endpoint, call in posts.items()),
         Route("/wecom/qr/{config_id}.png", calls.picture, methods=["GET"]),
     ]

@@ -74,6 +74,7 @@ class Contact:
     task_id: str = ""
     welcome: str | None = None
     attachments: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass

@@ -154,8 +154,13 @@ class WeCom:
         self._say_in(group, name, text, system=False)
         self._changed(group)
 
-    def _say_in(self, group: Group, name: str, text: str, *, system: bool) -> None:
-        group.messages.append({"at": self._world.clock.now(), "from": name, "text": text, "system": system})
+    def send_in(self, group: Group, name: str, text: str, attachments: list[dict[str, Any]]) -> None:
+        """A mass message arrives in the group under the owner's name."""
+        self._say_in(group, name, text, system=False, attachments=attachments)
+        self._changed(group)
+
+    def _say_in(self, group: Group, name: str, text: str, *, system: bool, **more: Any) -> None:
+        group.messages.append({"at": self._world.clock.now(), "from": name, "text": text, "system": system, **more})
 
     def _bump(self, group: Group) -> None:
         group.member_version = version(self._world.ids.token("version", 16))

@@ -7,7 +7,7 @@ import pytest
 from support import template as templates
 from support.template import ROOT
 
-DOORS = ("official_account", "wecom", "youzan", "intake", "registration", "rights")
+DOORS = ("official_account", "wecom", "youzan", "receipts", "intake", "registration", "rights")
 ROUTE = re.compile(r'@app\.route\(\s*"(?P<path>[^"]+)",\s*methods=\[(?P<methods>[^\]]*)\]')
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pond.kernel.errors import OutcomeUnknown
 from pond.kernel.settings import secret, settings
-from pond.platforms import official_account, sms, wecom
+from pond.platforms import model_messages, official_account, official_sending, sms, wecom
 from pond.platforms.envelopes import Envelope
 from pond.platforms.errors import Meaning, PartnerBusy, PartnerRefused
 from sandbox.crypto import Sealer, sign
@@ -157,7 +157,9 @@ def test_both_vendors_take_our_signature(
     if vendor == "aliyun":
         demo = partners.do("GET", "/config")["sms"]["aliyun"]
         template_code = next(iter(demo["templates"]))
-        monkeypatch.setattr("pond.platforms.sms_aliyun.secret", lambda name: {**demo, "template_code": template_code})
+        for place in ("sms", "sms_aliyun"):
+            known = {**demo, "template_code": template_code}
+            monkeypatch.setattr(f"pond.platforms.{place}.secret", lambda name, known=known: known)
     settings.cache_clear()
     person = partners.do("POST", "/people", {})
     assert sms.send_code(person["phone"], "246810", "ref-1") == "accepted"
@@ -165,3 +167,26 @@ def test_both_vendors_take_our_signature(
     assert "246810" in message["text"]
     again = sms.send_code(person["phone"], "246810", "ref-2")
     assert again == "limited"  # the vendors' own pause
+
+
+def test_custom_messages_of_all_kinds_reach_the_chat(partners: Sandbox, account: MakeAccount) -> None:
+    someone = account()
+    openid = following(partners, someone)
+    partners.do("POST", f"/accounts/{someone['account_id']}/say", {"text": "你好"})  # five more messages
+    picture = official_sending.upload_image("早安.png", b"\x89PNG\r\n\x1a\n" + bytes(64)).media_id
+    messages = [
+        model_messages.text("您好"),
+        model_messages.image(picture),
+        model_messages.news("课程", "https://pond.example/", "今晚八点"),
+        model_messages.miniprogram("小店", "wx1", "pages/a", picture),
+        model_messages.menu("满意吗？", {"1": "满意", "2": "一般"}),
+    ]
+    for message in messages:
+        official_sending.send(openid, message)
+    shown = partners.do("GET", f"/accounts/{someone['account_id']}/chat")["messages"]
+    assert [m["kind"] for m in shown if m["via"] == "custom"] == [m.kind for m in messages]
+    partners.do("POST", "/clock", {"advance": 3 * 86_400})
+    partners.do("POST", f"/accounts/{someone['account_id']}/say", {"text": "你好"})
+    with pytest.raises(PartnerRefused) as error:
+        official_sending.send(openid, model_messages.image(picture))
+    assert error.value.meaning is Meaning.MEDIA

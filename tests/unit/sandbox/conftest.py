@@ -48,6 +48,8 @@ def box() -> Iterator[Box]:
     config["h5_target"] = "http://pond/local"
     for platform in ("official_account", "wecom", "youzan"):
         config[platform]["callback_url"] = f"http://pond/callback/{platform}"
+    for vendor in ("tencent", "aliyun"):
+        config["sms"][vendor]["callback_url"] = f"http://pond/callback/{vendor}"
     client = httpx.AsyncClient(transport=httpx.ASGITransport(receiver))
     app = httpx.ASGITransport(create_app(config, seed=7, client=client), raise_app_exceptions=False)
     with start_blocking_portal() as portal:

@@ -1,5 +1,6 @@
 // Conversations with the official account and with staff, and the account's profile where one follows it.
 
+import { attachment, attachmentLines, richMessage } from "./attachments.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { follow, go, look, openUrl, say, scan, unfollow } from "./nav.js";
@@ -36,6 +37,8 @@ function accountMessage(account, message) {
 }
 
 function content(message) {
+  const rich = richMessage(message);
+  if (rich) return rich;
   const { kind, text, url, title } = message;
   if (kind === "template") return template(message);
   if (kind === "news") {
@@ -82,18 +85,15 @@ export function chatView(account, userid) {
   const name = staffName(userid);
   const contact = contactsOf(account).find((c) => c.userid === userid);
   const about = { mine: false, name, kind: "is-staff" };
+  look(`staff:${userid}`, contact?.messages ?? []);
   return h("div", { class: "chat view", key: `chat-${userid}`, "data-testid": "staff-chat" },
     head(h("span", null, name, h("small", { class: "corp" }, "@鱼塘")), { back: () => go({ chat: null }) }),
     h("div", { class: "scroll messages", role: "log", tabindex: "0", after: toBottom },
       h("p", { class: "grey-line" }, contact ? `你已添加了${name}，现在可以开始聊天了` : "等待对方通过好友申请"),
       contact?.welcome && bubble({ key: "welcome", node: h("div", { class: "bubble" }, linked(contact.welcome, openUrl)) }, about),
-      (contact?.attachments ?? []).map((part, index) => bubble({ key: `part${index}`, node: attachment(part) }, about))));
-}
-
-function attachment(part) {
-  if (part.msgtype === "image") return picture(part.image?.pic_url, "图片");
-  if (part.msgtype === "link") {
-    return h("button", { class: "card", onclick: () => openUrl(part.link.url) }, h("b", null, part.link.title), h("p", null, part.link.desc));
-  }
-  return h("div", { class: "bubble" }, part.msgtype);
+      (contact?.attachments ?? []).map((part, index) => bubble({ key: `part${index}`, node: attachment(part) }, about)),
+      (contact?.messages ?? []).flatMap((message, index) => [
+        h("time", { class: "time-line", key: `t${index}` }, stamp(message.at, now())),
+        message.text && bubble({ key: `m${index}`, node: h("div", { class: "bubble" }, linked(message.text, openUrl)) }, about),
+        attachmentLines(message, about, `m${index}`)])));
 }

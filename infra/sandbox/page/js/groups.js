@@ -1,5 +1,6 @@
 // A WeChat group as its members see it: who speaks, who sits in it, and the way out.
 
+import { attachmentLines } from "./attachments.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { go, leave, look, openUrl, sayInGroup } from "./nav.js";
@@ -27,8 +28,9 @@ export function groupView(account, group) {
         pause(messages[index - 1], message) && h("time", { class: "time-line" }, stamp(message.at, now())),
         message.system
           ? h("p", { class: "grey-line", "data-testid": "message", "data-from": "system" }, own(message, me))
-          : bubble({ node: withCard(message.text, h("div", { class: "bubble" }, linked(message.text, openUrl))) },
-            { mine: message.from === me, name: message.from, kind: staff.has(message.from) ? "is-staff" : "", showName: true })])),
+          : message.text && bubble({ node: withCard(message.text, h("div", { class: "bubble" }, linked(message.text, openUrl))) },
+            { mine: message.from === me, name: message.from, kind: staff.has(message.from) ? "is-staff" : "", showName: true }),
+        attachmentLines(message, { mine: false, name: message.from, kind: "is-staff", showName: !message.text })])),
     group.status === "dismissed" ? h("footer", { class: "input-bar is-off" }, "该群聊已解散")
       : inputBar((text) => sayInGroup(group.chat_id, text), { phrases: ["大家好", "谢谢老师"] }));
 }

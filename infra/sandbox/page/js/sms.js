@@ -14,7 +14,7 @@ export function smsView(account) {
   return h("div", { class: "sms-app view", key: "sms" },
     h("header", { class: "sms-head" },
       h("button", { class: "nav-button", onclick: home, "aria-label": "返回" }, icon("back")),
-      h("div", null, h("i", { class: "sms-face", "aria-hidden": "true" }, "验"), h("b", null, "验证码通知"),
+      h("div", null, h("i", { class: "sms-face", "aria-hidden": "true" }, "信"), h("b", null, "短信通知"),
         h("small", null, `本机 ${phoneShown(personOf(account).phone)}`)),
       h("span", { class: "nav-button" })),
     h("div", { class: "scroll sms-list", after: toBottom, "data-testid": "sms-inbox", tabindex: "0", role: "log", "aria-label": "短信" },

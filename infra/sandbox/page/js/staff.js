@@ -8,11 +8,13 @@ import { callbacksTab, callsTab } from "./staff_log.js";
 import { contactsTab, groupsTab } from "./staff_groups.js";
 import { shopTab, waitingForShop } from "./staff_shop.js";
 import { faultsTab } from "./staff_faults.js";
+import { massesTab, waitingSends } from "./staff_masses.js";
 import { changed, now, state } from "./store.js";
 import { dayOf, secondOf } from "./text.js";
 
 const TABS = [
   { id: "groups", label: "Groups", count: () => state.staff.groups.length, view: groupsTab },
+  { id: "sends", label: "Sends", count: () => waitingSends(), urgent: true, view: massesTab },
   { id: "contacts", label: "Contacts", count: () => state.staff.tasks.length, urgent: true, view: contactsTab },
   { id: "shop", label: "Shop", count: () => waitingForShop(), urgent: true, view: shopTab },
   { id: "callbacks", label: "Callbacks", count: () => failing(), urgent: true, view: callbacksTab },

@@ -40,6 +40,7 @@ export function linked(text, open) {
 
 /** The verification code in an SMS, or null. */
 export function codeIn(sms) {
+  if (sms.kind !== undefined && sms.kind !== "code") return null;
   const given = (sms.params || []).find((value) => /^\d{4,8}$/.test(value));
   return given ?? sms.text.match(/(?<!\d)\d{6}(?!\d)/)?.[0] ?? null;
 }

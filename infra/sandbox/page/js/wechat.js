@@ -1,5 +1,6 @@
 // WeChat: the four tabs, and pictures seen large. Conversations are in chat.js and groups.js.
 
+import { briefly } from "./attachments.js";
 import { accountView, chatView, profileView } from "./chat.js";
 import { h } from "./dom.js";
 import { groupInfoView, groupView } from "./groups.js";
@@ -35,6 +36,7 @@ const fromOthers = (messages) => messages.filter((m) => m.from === "account");
 
 export function wechatUnread(account) {
   return unread("account", fromOthers(accountChat(account)))
+    + contactsOf(account).reduce((sum, contact) => sum + unread(`staff:${contact.userid}`, contact.messages), 0)
     + groupsOf(account).reduce((sum, group) => sum + unread(group.chat_id, messagesFor(account, group)), 0);
 }
 
@@ -44,17 +46,18 @@ function chats(account) {
   if (account.following || told.length) {
     const last = told.at(-1);
     rows.push({ chat: "account", name: accountName(), kind: "is-account", at: last?.at ?? 0, id: "account",
-      text: last ? brief(last.title ?? last.text) : "", count: unread("account", fromOthers(told)) });
+      text: last ? brief(last.title ?? (last.text || (last.picture ? "[图片]" : ""))) : "", count: unread("account", fromOthers(told)) });
   }
   for (const group of groupsOf(account)) {
     const messages = messagesFor(account, group);
     const last = messages.at(-1);
     rows.push({ chat: `group:${group.chat_id}`, name: group.name, kind: "is-group", at: last?.at ?? 0, id: group.chat_id,
-      text: last ? (last.system ? "" : `${last.from}：`) + brief(last.text) : "", count: unread(group.chat_id, messages) });
+      text: last ? (last.system ? "" : `${last.from}：`) + brief(briefly(last)) : "", count: unread(group.chat_id, messages) });
   }
   for (const contact of contactsOf(account)) {
-    rows.push({ chat: `staff:${contact.userid}`, name: staffName(contact.userid), kind: "is-staff", at: 1, id: contact.userid,
-      text: brief(contact.welcome) || "你已添加了对方，现在可以开始聊天了", count: 0 });
+    const last = contact.messages.at(-1);
+    rows.push({ chat: `staff:${contact.userid}`, name: staffName(contact.userid), kind: "is-staff", at: last?.at ?? 1, id: contact.userid,
+      text: brief(briefly(last) || contact.welcome) || "你已添加了对方，现在可以开始聊天了", count: unread(`staff:${contact.userid}`, contact.messages) });
   }
   if (rows.length === 0) {
     return h("div", { class: "empty" }, h("p", null, "还没有聊天"), h("p", null, "用「扫一扫」扫渠道二维码，关注公众号"),

@@ -171,14 +171,14 @@ def set_member(follower_id: str, account_id: str, member_id: str) -> None:
 
 def add_tag(follower_id: str, tag: str) -> bool:
     """Tag them; False when they have the tag, or are not known."""
-    row_there = FollowerRow.follower_id.exists()
-    return write(follower_id, [FollowerRow.tags.add({tag})], row_there & ~FollowerRow.tags.contains(tag))
+    new: Condition = FollowerRow.openid.exists() & ~FollowerRow.tags.contains(tag)
+    return write(follower_id, [FollowerRow.tags.add({tag})], new)
 
 
 def set_quiet(follower_id: str, at: datetime | None) -> None:
-    """Note since when they want no messages but those they wait for; None: they take them again."""
-    change = FollowerRow.quiet_since.set(at) if at else FollowerRow.quiet_since.remove()
-    write(follower_id, [change], FollowerRow.follower_id.exists())
+    """Note since when they want only the messages they wait for; None: they take all again."""
+    quiet = FollowerRow.quiet_since.set(at) if at else FollowerRow.quiet_since.remove()
+    write(follower_id, [quiet], FollowerRow.openid.exists())
 
 
 def ask(follower_id: str, account_id: str, name: str, today: str, at_most: int, names_at_most: int) -> bool:

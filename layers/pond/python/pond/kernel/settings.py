@@ -46,6 +46,7 @@ class Settings:
     refused_retention_days: str = "180"
     access_log_retention_days: str = "1095"
     scan_limit: str = "200"  # WeCom: from so many members on, a group's code lets nobody in any more
+    call_limits: str = ""  # over platforms/model_buckets.py, as "wecom=9000/60 140000/3600;sms_tencent=50/1"
     media_origins: str = ""  # space-separated origins that pages may show images from
     outreach_route: str = "off"  # "sms" or "call": how buyers are reached after an order
     outreach_hours: str = "09:00-20:00"  # in China
@@ -81,8 +82,9 @@ def secret(name: str) -> dict[str, Any]:
 
     Names in use: `keys` (hash_key, session_key), `official-account` (app_id, app_secret, token, aes_key, original_id,
     notice_template_id), `wecom` (corp_id, app_secret, token, aes_key), `youzan`
-    (client_id, client_secret, kdt_id, shops: further kdt_ids with commas), `sms` (the chosen vendor's credentials),
-    `calls` (key, secret, campaign_id), `proxy` (url).
+    (client_id, client_secret, kdt_id, shops: further kdt_ids with commas), `sms` (the chosen vendor's credentials;
+    optional notice_templates, see `platforms.model_sms.templates_from`, and receipt_key), `calls` (key, secret,
+    campaign_id), `proxy` (url).
     """
     held = _secrets.get(name)
     if held and time.monotonic() - held[0] < SECRET_SECONDS:

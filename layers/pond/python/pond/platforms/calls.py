@@ -31,10 +31,10 @@ class Api:
         path: str,
         *,
         query: Mapping[str, str] | None = None,
-        body: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | http.Upload | None = None,
         idempotent: bool = True,
     ) -> dict[str, Any]:
-        """Make a call that needs the access token: POST with a body, else GET.
+        """Make a call that needs the access token: POST with a body (JSON, or an upload), else GET.
 
         Raises:
             PartnerRefused, PartnerBusy, OutcomeUnknown: as `http.send` and the table of error codes say.
@@ -58,17 +58,18 @@ class Api:
         path: str,
         *,
         query: Mapping[str, str] | None = None,
-        body: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | http.Upload | None = None,
         idempotent: bool = True,
     ) -> dict[str, Any]:
         """Make a call as it stands, without adding a token."""
+        content, content_type = http.encode(body)
         reply = http.send(
             self.partner,
             "GET" if body is None else "POST",
             self.base_url() + path,
             query=query,
-            body=None if body is None else http.encode_json(body),
-            headers={} if body is None else {"Content-Type": "application/json"},
+            body=content,
+            headers={"Content-Type": content_type} if content_type else {},
             idempotent=idempotent,
         )
         errcode = int(reply.data.get("errcode") or 0)

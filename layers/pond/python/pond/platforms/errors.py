@@ -21,6 +21,8 @@ class Meaning(StrEnum):
     OUTSIDE_WINDOW = "outside_window"  # no custom message left for this person: use another way
     OAUTH_CODE = "oauth_code"  # the login code is wrong, used or late: start the login again
     NO_SUCH_GROUP = "no_such_group"  # not a customer group that this app may see
+    NOBODY = "nobody"  # a mass send to no one: none of the targets is this sender's any more
+    MEDIA = "media"  # the media id is wrong or its three days are over: upload again
     MALFORMED = "malformed"  # we sent something wrong: a bug
     OTHER = "refused"
 
@@ -56,19 +58,24 @@ OFFICIAL_ACCOUNT = _table(
         Meaning.UNREACHABLE: (40003, 43004, 43019, 48002, 50005),
         Meaning.OUTSIDE_WINDOW: (45015, 45047),
         Meaning.OAUTH_CODE: (40029, 40163, 41008, 42003),
-        Meaning.MALFORMED: (40007, 40035, 40037, 45002, 47001, 47003, 61451),
+        Meaning.MEDIA: (40004, 40005, 40006, 40007),
+        Meaning.MALFORMED: (40008, 40035, 40037, 45002, 47001, 47003, 61451),
     }
 )
 
 WECOM = _table(
     {
-        Meaning.BUSY: (-1, 6000, 41096, 45009, 45033),
+        Meaning.BUSY: (-1, 6000, 41063, 41096, 45009, 45033),
         Meaning.TOKEN: (40001, 40014, 42001),
         Meaning.CONFIGURATION: (*(40013, 40098, 41045, 41054, 48002, 50001, 60011, 60020, 60021, 81013, 84074),),
         Meaning.UNREACHABLE: (40096, 84061),
         Meaning.OAUTH_CODE: (40029,),
         Meaning.NO_SUCH_GROUP: (*range(86001, 86009), 86101, *range(90500, 90510)),
-        Meaning.MALFORMED: (40003, 40033, 40058, 40063, *range(41037, 41045), 41091, 47001, 60111, 81017),
+        Meaning.NOBODY: (41048,),
+        Meaning.MEDIA: (40004, 40005, 40006, 40007),
+        Meaning.MALFORMED: (
+            *(40003, 40033, 40058, 40063, *range(41037, 41045), 41064, 41091, 47001, 60111, 81017, 86214),
+        ),
     }
 )
 

@@ -7,11 +7,13 @@ happened. Redirects are not followed. Nothing of a request (it holds tokens, sec
 log.
 """
 
+import hashlib
 import json
 import logging
+import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -39,6 +41,15 @@ class Reply:
 
     status: int
     data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file to post as `multipart/form-data` under the field `media`, as WeChat and WeCom want it."""
+
+    filename: str
+    content_type: str
+    data: bytes = field(repr=False)
 
 
 def send(
@@ -76,6 +87,20 @@ def send(
     if not isinstance(data, dict):
         raise PartnerRefused(partner, response.status)
     return Reply(response.status, data)
+
+
+def encode(body: object) -> tuple[bytes | None, str]:
+    """The bytes of a body and their content type; nothing for None."""
+    if body is None:
+        return None, ""
+    if not isinstance(body, Upload):
+        return encode_json(body), "application/json"
+    # A boundary made from the content does not occur in it, and the same file is sent as the same bytes.
+    boundary = f"pond{hashlib.sha256(body.data).hexdigest()}"
+    name = re.sub(r'["\\\r\n]', "_", body.filename)
+    disposition = f'form-data; name="media"; filename="{name}"; filelength={len(body.data)}'
+    head = f"--{boundary}\r\nContent-Disposition: {disposition}\r\nContent-Type: {body.content_type}\r\n\r\n"
+    return head.encode() + body.data + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
 
 
 def encode_json(body: object) -> bytes:

@@ -45,7 +45,7 @@ class Callback:
 def receive(
     source: str, business_key: str, kind: str, fields: Mapping[str, object], now: datetime, *, subject: str = ""
 ) -> Received:
-    """Keep a callback if it is new. `source`: "wecom", "official_account" or "youzan"; the keys of the first two are
+    """Keep a callback if it is new. `source`: "wecom", "official_account", "youzan" …; the keys of the first two are
     made below. `subject`: what it is about, if it is to be found by that (`about`); never a person's id."""
     callback_id = name(source, business_key)
     first = store_inbox.add(
@@ -66,6 +66,12 @@ def receive(
 def name(source: str, business_key: str) -> str:
     """The id under which a callback is kept, here or with its effect."""
     return f"{source}-{pseudonym('callback', business_key)}"
+
+
+def find(source: str, business_key: str) -> Callback | None:
+    """The callback kept under a key, if it came."""
+    stored = store_inbox.find(name(source, business_key))
+    return Callback(stored.source, stored.kind, json.loads(stored.body), stored.received_at) if stored else None
 
 
 def load(callback_id: str) -> Callback:

@@ -35,7 +35,7 @@ class OAuthUser:
 
 def create_qr(scene: str, seconds: int) -> Qr:
     """A temporary code (at most 30 days) for a scene of 1 to 64 characters. Each call makes another ticket."""
-    answer = _api.call(
+    answer = api.call(
         "/cgi-bin/qrcode/create",
         body={
             "expire_seconds": seconds,
@@ -60,12 +60,12 @@ def send_text(openid: str, text: str) -> None:
         OutcomeUnknown: no answer came; it may have been shown.
     """
     body = {"touser": openid, "msgtype": "text", "text": {"content": text}}
-    _api.call("/cgi-bin/message/custom/send", body=body, idempotent=False)
+    api.call("/cgi-bin/message/custom/send", body=body, idempotent=False)
 
 
 def send_template(openid: str, template_id: str, data: Mapping[str, str], url: str, client_msg_id: str) -> str:
     """Send a template message, answer its `msgid`. `client_msg_id` (at most 32 characters) makes repeating harmless."""
-    answer = _api.call(
+    answer = api.call(
         "/cgi-bin/message/template/send",
         body={
             "touser": openid,
@@ -80,7 +80,7 @@ def send_template(openid: str, template_id: str, data: Mapping[str, str], url: s
 
 def user_info(openid: str) -> dict[str, Any]:
     """What WeChat tells about a follower: `subscribe` (0: nothing else follows), `unionid`, `qr_scene_str` …"""
-    return _api.call("/cgi-bin/user/info", query={"openid": openid, "lang": "zh_CN"})
+    return api.call("/cgi-bin/user/info", query={"openid": openid, "lang": "zh_CN"})
 
 
 def oauth_url(redirect_uri: str, state: str) -> str:
@@ -102,7 +102,7 @@ def exchange_code(code: str) -> OAuthUser:
         PartnerRefused: with meaning OAUTH_CODE when the login must start again.
     """
     account = secret("official-account")
-    answer = _api.ask(
+    answer = api.ask(
         "/sns/oauth2/access_token",
         query={
             "appid": account["app_id"],
@@ -117,14 +117,14 @@ def exchange_code(code: str) -> OAuthUser:
 def _fetch() -> Fetched:
     # The stable kind: repeating gives the same token, and nobody else's fetch ends ours.
     account = secret("official-account")
-    answer = _api.ask(
+    answer = api.ask(
         "/cgi-bin/stable_token",
         body={"grant_type": "client_credential", "appid": account["app_id"], "secret": account["app_secret"]},
     )
     return Fetched(answer["access_token"], int(answer["expires_in"]))
 
 
-_api = Api(
+api = Api(
     partner="official_account",
     meanings=OFFICIAL_ACCOUNT,
     base_url=lambda: settings().official_account_url,

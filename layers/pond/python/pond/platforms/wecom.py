@@ -79,7 +79,7 @@ def group(chat_id: str) -> GroupDetail:
     Raises:
         PartnerRefused: with meaning NO_SUCH_GROUP when there is none that this app may see.
     """
-    answer = _api.call("/cgi-bin/externalcontact/groupchat/get", body={"chat_id": chat_id, "need_name": 0})
+    answer = api.call("/cgi-bin/externalcontact/groupchat/get", body={"chat_id": chat_id, "need_name": 0})
     detail = answer["group_chat"]
     return GroupDetail(
         chat_id=detail["chat_id"],
@@ -95,7 +95,7 @@ def group_list(owners: Sequence[str]) -> Iterator[str]:
     for some in batched(owners, _OWNERS_MAX, strict=False):
         cursor = ""
         while True:
-            answer = _api.call(
+            answer = api.call(
                 "/cgi-bin/externalcontact/groupchat/list",
                 body={
                     "status_filter": 0,
@@ -117,7 +117,7 @@ def add_join_way(chat_id: str, state: str, remark: str) -> str:
     Raises:
         OutcomeUnknown: no answer came; a code without owner may exist, which does no harm but counts in the quota.
     """
-    answer = _api.call(
+    answer = api.call(
         "/cgi-bin/externalcontact/groupchat/add_join_way",
         body={
             "scene": 2,
@@ -133,7 +133,7 @@ def add_join_way(chat_id: str, state: str, remark: str) -> str:
 
 def join_way(config_id: str) -> JoinWay:
     """The code made by `add_join_way`; its image's address does not expire."""
-    answer = _api.call("/cgi-bin/externalcontact/groupchat/get_join_way", body={"config_id": config_id})
+    answer = api.call("/cgi-bin/externalcontact/groupchat/get_join_way", body={"config_id": config_id})
     way = answer["join_way"]
     return JoinWay(way["qr_code"], tuple(way["chat_id_list"]), way.get("state", ""))
 
@@ -151,7 +151,7 @@ def send_welcome(welcome_code: str, text: str, attachments: Sequence[Mapping[str
     if attachments:
         body["attachments"] = list(attachments)
     try:
-        _api.call("/cgi-bin/externalcontact/send_welcome_msg", body=body, idempotent=False)
+        api.call("/cgi-bin/externalcontact/send_welcome_msg", body=body, idempotent=False)
     except PartnerRefused as refusal:
         if refusal.errcode == _ALREADY:
             return WelcomeOutcome.ALREADY
@@ -167,7 +167,7 @@ def external_contact(external_userid: str) -> Contact:
     Raises:
         PartnerRefused: with meaning UNREACHABLE when nobody of the staff has this contact any more.
     """
-    answer = _api.call("/cgi-bin/externalcontact/get", query={"external_userid": external_userid})
+    answer = api.call("/cgi-bin/externalcontact/get", query={"external_userid": external_userid})
     contact = answer["external_contact"]
     named = [follow for follow in answer.get("follow_user", ()) if follow.get("state")]
     latest: dict[str, Any] = max(named, key=lambda follow: int(follow.get("createtime", 0)), default={})
@@ -187,11 +187,11 @@ def _member(member: Mapping[str, Any]) -> GroupMember:
 
 def _fetch() -> Fetched:
     corp = secret("wecom")
-    answer = _api.ask("/cgi-bin/gettoken", query={"corpid": corp["corp_id"], "corpsecret": corp["app_secret"]})
+    answer = api.ask("/cgi-bin/gettoken", query={"corpid": corp["corp_id"], "corpsecret": corp["app_secret"]})
     return Fetched(answer["access_token"], int(answer["expires_in"]))
 
 
-_api = Api(
+api = Api(
     partner="wecom",
     meanings=WECOM,
     base_url=lambda: settings().wecom_url,

@@ -4,8 +4,7 @@ delivers again.
 Contents never reach a log: only the refusal's code does.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from functools import wraps
 
 from chalice.app import Chalice, Response
@@ -18,24 +17,25 @@ from pond.platforms.xml import MAX_BYTES
 XML_TYPES = ["text/xml", "application/xml", "text/plain", "application/octet-stream", "application/json"]
 """What partners say their XML is; the last is what Chalice assumes when they say nothing."""
 
+_KINDS = {"<": "application/xml", "{": "application/json"}
 _STATUS = {"callback.signature": 403, "callback.foreign_receiver": 403, "callback.too_large": 413}
 
-Callback = Callable[[Mapping[str, str], bytes, datetime], str]
+Callback = Callable[..., str]
 
 
-def answering_partner(app: Chalice, max_bytes: int = MAX_BYTES) -> Callable[[Callback], Callable[[], Response]]:
-    """Decorates `(query, raw body, now) -> text answer` as a Chalice view."""
+def answering_partner(app: Chalice, max_bytes: int = MAX_BYTES) -> Callable[[Callback], Callable[..., Response]]:
+    """Decorates `(query, raw body, now, parts of the path by name) -> text answer` as a Chalice view."""
 
-    def decorate(use: Callback) -> Callable[[], Response]:
+    def decorate(use: Callback) -> Callable[..., Response]:
         @wraps(use)
-        def answer() -> Response:
+        def answer(**path: str) -> Response:
             request = app.current_request
             query = {name: request.query_params[name] for name in request.query_params or ()}
             try:
                 body = request.raw_body
                 if len(body) > max_bytes:
                     raise Refused("callback.too_large", f"{len(body)} bytes")
-                return _text(use(query, body, clock.now()), 200)
+                return _text(use(query, body, clock.now(), **path), 200)
             except Refused as refusal:
                 logger.info("callback refused", extra={"code": refusal.code})
                 count("CallbackRefused")
@@ -50,5 +50,5 @@ def answering_partner(app: Chalice, max_bytes: int = MAX_BYTES) -> Callable[[Cal
 
 
 def _text(body: str, status: int) -> Response:
-    kind = {"<": "application/xml", "{": "application/json"}.get(body[:1], "text/plain")
+    kind = _KINDS.get(body[:1], "text/plain")
     return Response(body, {"Content-Type": f"{kind}; charset=utf-8"}, status)
