@@ -52,6 +52,8 @@ def answer(
         followers.said(follower.openid, said_at)
     if programme is None or found is None:
         return Answer()
+    if found.messages:
+        followers.set_quiet(follower.follower_id, now if found.messages == "stop" else None)
     if found.text:
         return Answer(fill(found.text, name=programme.name, link=_link(programme)))
     if not has_place:
