@@ -11,7 +11,7 @@ from support.template import ROOT, Document
 WITHIN = (  # what is named by what is in it, or by a broadcast, cannot be listed beforehand
     "${BackupBucketArn}/backup/*",
     "${MediaBucketArn}/media/*",
-    "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${Prefix}/*",
+    "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${SchedulesIn}/*",
 )
 NESTED = ("access", "messaging", "observability", "tables", "unit")
 FEEDS = {  # the queues of each worker
