@@ -37,6 +37,7 @@ from pondctl import (
     seed,
     tracked,
     volunteers,
+    watching,
 )
 from pondctl.problems import WrongEnvironment, explain
 
@@ -73,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
         dead_letters,
         secret_store,
         links,
+        watching,
         seed,
     ):
         room.add_to(commands)

@@ -70,8 +70,9 @@ def _who(given: argparse.Namespace) -> tuple[BlockKind, str]:
     kinds: tuple[BlockKind, ...] = ("account", "contact", "name")
     kind: BlockKind = next((kind for kind in kinds if getattr(given, kind) is not None), "phone")
     value = getattr(given, kind) if kind != "phone" else _ASK
-    return kind, _asked(_PROMPTS[kind]) if value == _ASK else value
+    return kind, asked(_PROMPTS[kind]) if value == _ASK else value
 
 
-def _asked(prompt: str) -> str:
+def asked(prompt: str) -> str:
+    """What is typed unseen, or the next line of standard input."""
     return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline()

@@ -19,7 +19,7 @@ from datetime import timedelta
 from itertools import batched
 from pathlib import Path
 
-from load import ways
+from load import measured, ways
 from load.places import prepare
 from load.units import Units
 from pond.groups import store
@@ -170,6 +170,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--compare", type=int, default=4_000, help="people for the floor and the models")
     parser.add_argument("--workers", type=int, default=4)
+    measured.add_to(parser)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)), workers(given.workers) as pool:
         results = [run(pool, "pond", given.people)]
@@ -180,9 +181,11 @@ def main() -> int:
     print("pond: the allocation function. floor: one conditional put a person. Models of what others do: absolute")
     print("(reads a total, writes it back increased), unbatched (one conditional count and one put a person).\n")
     print(table(results))
+    counts = {"people": given.people, "seats_a_second": pond.rate, "hottest_writes_a_second": pond.hottest()}
     each, least = seat.units.written / BATCH, floor.units.written / sum(floor.units.items.values())
     print(f"\na held seat: {each:.2f} write units, {each / least:.2f} times the floor's {least:.2f}")
     print(f"hottest item, ten times the best day: {pond.hottest():.0f} writes a second (DynamoDB bears 1,000 units)")
+    measured.keep(given.json, counts | {"write_units_a_seat": each})
     wrong = [what for what, holds in verdict(pond, floor, seat.units, BATCH).items() if not holds]
     print("\n".join(f"NOT TRUE: {what}" for what in wrong) or "all that must hold holds")
     return len(wrong)

@@ -170,6 +170,22 @@ def test_of_two_alike_the_older_is_kept(scene: Callable[..., Scene], now: dateti
         here.intact()
 
 
+def test_where_both_were_is_kept_and_the_one_who_stays_is_where_the_kept_seat_is(
+    scene: Callable[..., Scene], now: datetime
+) -> None:
+    here = scene(groups=1, capacity=3)
+    one, other = here.names[:2]
+    for name in (one, other):
+        here.registered(name)
+        here.asks(name)
+    here.takes(one)
+    here.found(one, other)
+    merging.merge(one, now + HOUR)
+    [gone], [stays] = seats.history(one), seats.history(other)
+    assert (gone.chat_id, gone.taken_at, gone.ended_at) == (here.place.chat_ids[0], now, now + HOUR)
+    assert (stays.chat_id, stays.taken_at, stays.ended_at) == (here.place.chat_ids[0], now, None)
+
+
 def test_of_two_who_wait_the_place_further_ahead_is_kept(scene: Callable[..., Scene], now: datetime) -> None:
     here = scene(people=4, groups=1, capacity=1)
     first, merged, between, kept = here.names

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pond.members.events import MemberMerged, MemberRegistered, from_change
+from pond.members.events import MemberMerged, MemberPhoneChanged, MemberRegistered, from_change
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "events/member.registered.json").read_text())
 
@@ -45,3 +45,15 @@ def test_two_members_found_to_be_one_are_told_by_the_row_that_named_itself() -> 
     assert list(from_change("accounts", None, before)) == []
     assert list(from_change("accounts", {"account_id": golden["merged"]}, before)) == []
     assert list(from_change("accounts", {"account_id": "c", "blocks": ["x"]}, {"account_id": "c", "blocks": []})) == []
+
+
+def test_another_phone_of_a_member_is_told_a_newcomers_first_is_not() -> None:
+    golden = json.loads((Path(__file__).parents[1] / "events/member.phone_changed.json").read_text())
+    own = {"account_id": golden["member_id"], "member_id": golden["member_id"]}
+    (event,) = from_change("accounts", own | {"phone_id": "p1"}, own | {"phone_id": "p2"})
+    assert event.detail() == golden
+    assert MemberPhoneChanged.read({"detail-type": event.name, "detail": event.detail()}) == event
+    assert list(from_change("accounts", own, own | {"phone_id": "p2"})) == []
+    assert list(from_change("accounts", own | {"phone_id": "p1"}, own | {"phone_id": "p1", "blocks": ["x"]})) == []
+    other = {"account_id": "a2", "member_id": golden["member_id"]}
+    assert list(from_change("accounts", other | {"phone_id": "p1"}, other | {"phone_id": "p2"})) == []

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar
 
-from pynamodb.attributes import Attribute
+from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.connection.base import MetaTable
 from pynamodb.constants import NUMBER, STRING
@@ -20,6 +20,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from pond.kernel import correlation
 from pond.kernel.errors import Transient
 from pond.kernel.settings import settings
 
@@ -42,6 +43,29 @@ class Table(Model):
     put before it."""
 
     _bound: ClassVar[TableConnection | None] = None
+
+    correlation_id = UnicodeAttribute(null=True)  # of what last changed the row; set here, whoever writes
+
+    def update(self, actions: list[Action], condition: Condition | None = None, **options: Any) -> Any:
+        return super().update([*actions, self._cause()], condition, **options)
+
+    def get_update_kwargs_from_instance(
+        self, actions: list[Action], condition: Condition | None = None, *given: Any, **options: Any
+    ) -> dict[str, Any]:
+        return super().get_update_kwargs_from_instance([*actions, self._cause()], condition, *given, **options)
+
+    def serialize(self, *given: Any, **options: Any) -> dict[str, dict[str, Any]]:
+        self.correlation_id = correlation.current(*self._keys())
+        return super().serialize(*given, **options)
+
+    def _cause(self) -> Action:
+        cause = correlation.current(*self._keys())
+        attribute = type(self).correlation_id
+        return attribute.set(cause) if cause else attribute.remove()
+
+    def _keys(self) -> list[object]:
+        names = (self._hash_keyname, self._range_keyname)
+        return [getattr(self, name) for name in names if name]
 
     @classmethod
     def _get_connection(cls) -> TableConnection:

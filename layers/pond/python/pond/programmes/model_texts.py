@@ -23,12 +23,14 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "staff_hello": ("name", "link"),  # said by the staff contact to who has no seat held
     "staff_welcome": ("name", "group", "link"),  # said by the staff contact to who has one
     "hold_ends": ("name", "group", "minutes", "link"),  # the seat kept for them is given on soon
+    "order_thanks": ("name", "link"),  # bought something, said once an order
     "seat_waiting": ("name", "place", "link"),  # registered, no room: their place in the waitlist
     "seat_called": ("name", "group", "minutes", "link"),  # waited, and now a seat is kept for them
 }
 """Every text a programme says, with the fields it may name."""
 
-OPTIONAL = ("hold_ends", "seat_waiting", "seat_called")  # a programme without the text says nothing then
+# A programme without the text says nothing then.
+OPTIONAL = ("hold_ends", "seat_waiting", "seat_called", "order_thanks")
 
 ANSWER_FIELDS = ("name", "link")  # what the follow text and the answers to keywords may name
 DECISION_FIELDS = ("name", "reason", "link")  # what a message about an operator's decision may name
