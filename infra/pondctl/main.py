@@ -17,6 +17,7 @@ from pond.kernel.errors import PondError
 from pondctl import (
     audiences,
     backups,
+    broadcasts,
     channels,
     checks,
     contents,
@@ -69,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
         orders,
         reach,
         backups,
+        broadcasts,
         rights,
         checks,
         dead_letters,

@@ -3,19 +3,21 @@
 import json
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import yaml
 
-from pond.broadcasts import contents, courier, hearing, progress, scheduling, store_broadcasts, store_chunks
+from pond.broadcasts import agenda, contents, courier, hearing, progress, scheduling, store_agenda, store_chunks
 from pond.broadcasts.model import Broadcast, Draft, Route, Variant
 from pond.broadcasts.model_audience import Audience
 from pond.channels import followers
 from pond.groups import rosters, store
 from pond.groups.model import Group
 from pond.groups.store import SeatRow
+from pond.kernel.errors import Transient
 from pond.kernel.ids import pseudonym
 from pond.kernel.sealing import seal
 from pond.members.model import Registration
@@ -27,7 +29,15 @@ from pond.programmes import service as programmes
 from support.cloud import ROOT
 from support.sandbox import Sandbox
 
+MORNING = range(2, 6)  # from ten o'clock in China: well before quiet hours
 ALL = Audience(everybody=True)
+
+
+@dataclass
+class Time:
+    """The one time of a test, here and at the partners; it only goes on."""
+
+    now: datetime
 
 
 @dataclass
@@ -37,14 +47,26 @@ class Casting:
 
     programme_id: str
     sandbox: Sandbox
-    now: datetime
+    time: Time
     unique: Callable[[str], str]
     chats: dict[str, list[str]] = field(default_factory=dict)  # by owner
     scheduled_ids: set[str] = field(default_factory=set)  # all tests of a run share the tables
     waiting: deque[dict[str, Any]] = field(default_factory=deque)
 
+    @property
+    def now(self) -> datetime:
+        """The time."""
+        return self.time.now
+
+    def until(self, moment: datetime) -> None:
+        """Let time pass up to a moment, with nobody at work."""
+        self.time.now = moment
+        self.sandbox.do("POST", "/clock", {"now": moment.timestamp(), "freeze": True})
+
     def elsewhere(self) -> "Casting":
-        """The same with a programme of its own, and nobody in it."""
+        """The same with a programme of its own, and nobody in it, in the day."""
+        if self.now.hour not in MORNING:
+            self.until(self.now.replace(hour=MORNING[0]) + timedelta(days=1))
         programme_id = self.unique("programme")
         document = yaml.safe_load((ROOT / "infra/demo/programme.yaml").read_text())
         programmes.apply(document | {"programme_id": programme_id}, self.now)
@@ -165,17 +187,22 @@ class Casting:
     def work(self) -> None:
         """Take messages until none is left; one whose worker dies is delivered again."""
         while self.waiting:
+            self.work_one()
+
+    def work_one(self) -> None:
+        """Take the message that waits longest; what could not be done now, the next look at the broadcast asks for."""
+        if self.waiting:
             message = self.waiting[0]
             hears = message["kind"] in (progress.ASK, progress.WITHDRAW)
-            (hearing.hear if hears else courier.take)(message, self.now)
+            with suppress(Transient):
+                (hearing.hear if hears else courier.take)(message, self.now)
             self.waiting.popleft()
 
     def passes(self, time: timedelta) -> None:
         """Let time pass, here and at the partners; the caretaker's minute comes at its end."""
-        self.now += time
-        self.sandbox.do("POST", "/clock", {"advance": time.total_seconds()})
-        mine = [one for one in store_broadcasts.due(self.now, 1_000) if one in self.scheduled_ids]
-        progress.ask(mine, self.now)
+        self.until(self.now + time)
+        mine = [one for one in store_agenda.due(self.now, 1_000) if one in self.scheduled_ids]
+        agenda.ask(mine)
         self.work()
 
     def run(self, broadcast_id: str) -> Broadcast:

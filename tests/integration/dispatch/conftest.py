@@ -8,7 +8,7 @@ import pytest
 from pond.kernel import clock, queues
 from pond.kernel.aws import client
 from pond.kernel.settings import forget
-from support.castings import Casting
+from support.castings import Casting, Time
 from support.cloud import Cloud
 from support.sandbox import Sandbox
 
@@ -25,10 +25,11 @@ def casting(
     """A programme of its own, with the sandbox as WeCom and messages that wait in this process."""
     tomorrow = clock.now() + timedelta(days=1)
     now = tomorrow.replace(hour=2, minute=0, second=0, microsecond=0)  # ten o'clock in China
-    partners.do("POST", "/clock", {"now": now.timestamp(), "freeze": True})
     partners.do("PATCH", "/switches", {"wecom.mass_dispatch_seconds": 0, "wecom.mass_result_lag_seconds": 0})
     _empty_buckets(f"{cloud.prefix}-buckets")  # other tests took from them in what is the future here
-    made = Casting("", partners, now, unique).elsewhere()
+    made = Casting("", partners, Time(now), unique)
+    made.until(now)
+    made = made.elsewhere()
     monkeypatch.setattr(queues, "send", lambda url, bodies: made.waiting.extend(bodies))
     for name, value in {
         "POND_SCHEDULE_GROUP": "pond-test-dispatch",

@@ -104,14 +104,14 @@ def test_a_duty_is_on_the_list_of_its_day_done_or_not(casting: Casting) -> None:
     ana = casting.owner(2)
     broadcast_id = casting.scheduled(casting.draft("duty"))
     casting.run(broadcast_id)
-    (duty,) = [one for one in duties.of_day(china_day(casting.now), ana)]
+    (duty,) = list(duties.of_day(china_day(casting.now), ana))
     assert (duty.broadcast_id, duty.done, duty.open) == (broadcast_id, (), True)
     assert "早安" in duty.said.text
     first, second = duty.chat_ids
     assert duties.done(broadcast_id, duty.duty_id, [first], casting.now) == 1
     assert duties.done(broadcast_id, duty.duty_id, [first], casting.now) == 0
     casting.passes(timedelta(hours=24))
-    (duty,) = [one for one in duties.of_day(china_day(casting.now - timedelta(hours=24)), ana)]
+    (duty,) = list(duties.of_day(china_day(casting.now - timedelta(hours=24)), ana))
     assert (duty.done, duty.open) == ((first,), False)
     assert casting.marks(broadcast_id) == "Us"
     assert "did not" in explaining.why(broadcast_id, second)[-1]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pond.broadcasts import dealing, dispatching, expanding, progress, scheduling
+from pond.broadcasts import agenda, dealing, dispatching, expanding, progress, scheduling
 from pond.kernel import queues
 from pond.kernel.errors import Permanent
 from pond.kernel.logs import logger
@@ -20,7 +20,7 @@ def take(message: queues.Envelope, now: datetime) -> None:
     kind = message.get("kind")
     broadcast_id, chunk_id = str(message.get("broadcast_id")), str(message.get("chunk_id"))
     match kind:
-        case scheduling.DUE | progress.LOOK:
+        case scheduling.DUE | agenda.LOOK:
             outcome = advance(broadcast_id, now)
         case progress.SEND:
             outcome = dispatching.send(broadcast_id, chunk_id, now)
@@ -37,7 +37,7 @@ def advance(broadcast_id: str, now: datetime) -> str:
         if not dispatching_now:
             return found.state
         if not expanding.sheets(found, now, SHEETS_A_TURN):
-            progress.ask([broadcast_id], now)
+            agenda.ask([broadcast_id])
             return "expanding"
         dealing.deal(found, now)
     return f"asked for {progress.look(broadcast_id, now)}"

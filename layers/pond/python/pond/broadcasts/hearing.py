@@ -8,6 +8,7 @@ from pond.groups.events import SeatTaken
 from pond.kernel import queues
 from pond.kernel.errors import Permanent
 from pond.kernel.logs import logger
+from pond.orders.events import OrderPaid
 
 
 def hear(message: queues.Envelope, now: datetime) -> None:
@@ -28,9 +29,9 @@ def hear(message: queues.Envelope, now: datetime) -> None:
             outcome = responses.opened(LinkOpened.read(message))
         case SeatTaken.name:
             outcome = responses.joined(SeatTaken.read(message), now)
-        case "order.paid":
-            paid = message["detail"]
-            outcome = responses.bought(paid["tid"], paid.get("member_id"), paid.get("programme_id") or "", now)
+        case OrderPaid.name:
+            paid = OrderPaid.read(message)
+            outcome = responses.bought(paid.tid, paid.member_id, paid.programme_id, now)
         case _:
             raise Permanent("broadcast.unexpected", f"no result: {kind}")
     logger.info("heard", extra={"kind": kind, "broadcast_id": broadcast_id, "outcome": outcome})

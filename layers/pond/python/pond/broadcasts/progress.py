@@ -4,7 +4,6 @@ A look reads the chunks and puts messages on queues; it changes nothing but when
 look too many does no harm, and one that was lost is made up for by the next.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,22 +14,9 @@ from pond.kernel import queues
 from pond.kernel.logs import count
 from pond.kernel.settings import settings
 
-LOOK, SEND, ASK, WITHDRAW = "broadcast.look", "chunk.send", "chunk.ask", "chunk.withdraw"
+SEND, ASK, WITHDRAW = "chunk.send", "chunk.ask", "chunk.withdraw"
 PATIENCE = timedelta(minutes=2)  # so long a message may be on its way before another is sent
-_AT_ONCE = 200  # broadcasts looked at in a minute
 _SOON = timedelta(minutes=1)
-
-
-def tend(now: datetime) -> int:
-    """Have every broadcast looked at that is due for it; how many. The caretaker does this each minute."""
-    return ask(store.due(now, _AT_ONCE), now)
-
-
-def ask(broadcast_ids: Iterable[str], now: datetime) -> int:
-    """Have these broadcasts looked at; how many."""
-    bodies = [{"kind": LOOK, "broadcast_id": broadcast_id} for broadcast_id in broadcast_ids]
-    queues.send(settings().broadcast_queue_url, bodies)
-    return len(bodies)
 
 
 def look(broadcast_id: str, now: datetime) -> int:

@@ -5,61 +5,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, cast
 
-from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from pond.broadcasts import model_audience_reader
 from pond.broadcasts.model import TO_GROUPS, Broadcast, Route, State, Variant
-from pond.kernel.tables import Table, TimeAttribute, Transaction, refused
-
-_AGENDA = "due"  # the one hash of the index of what is to be looked at
-
-
-class _ByNext(GlobalSecondaryIndex["BroadcastRow"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_next"
-        projection = KeysOnlyProjection()
-
-    agenda = UnicodeAttribute(hash_key=True)
-    next_at = TimeAttribute(range_key=True)
-
-
-class _ByProgramme(GlobalSecondaryIndex["BroadcastRow"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_programme"
-        projection = KeysOnlyProjection()
-
-    programme_id = UnicodeAttribute(hash_key=True)
-    due_at = TimeAttribute(range_key=True)
-
-
-class BroadcastRow(Table):
-    class Meta:
-        table_name = "broadcasts"
-
-    broadcast_id = UnicodeAttribute(hash_key=True)
-    programme_id = UnicodeAttribute()
-    variants = UnicodeAttribute()
-    audience = UnicodeAttribute()
-    route = UnicodeAttribute()
-    due_at = TimeAttribute()
-    source = UnicodeAttribute()
-    state = UnicodeAttribute()
-    created_at = TimeAttribute()
-    approved_by = UnicodeAttribute(null=True)
-    approved_at = TimeAttribute(null=True)
-    began_at = TimeAttribute(null=True)
-    dealt_at = TimeAttribute(null=True)
-    ended_at = TimeAttribute(null=True)
-    stopped_from = UnicodeAttribute(null=True)
-    agenda = UnicodeAttribute(null=True)
-    next_at = TimeAttribute(null=True)
-    note = UnicodeAttribute(null=True)
-    by_next = _ByNext()
-    by_programme = _ByProgramme()
+from pond.broadcasts.store_agenda import AGENDA, BroadcastRow
+from pond.kernel.tables import Transaction, refused
 
 
 def put(new: Broadcast) -> bool:
@@ -115,12 +68,6 @@ def require(transaction: Transaction, broadcast_id: str, state: State) -> None:
     transaction.check("broadcast", BroadcastRow, broadcast_id, condition=BroadcastRow.state == state)
 
 
-def due(now: datetime, limit: int) -> list[str]:
-    """The broadcasts to be looked at by now, longest due first; by an index, which lags a little."""
-    rows = BroadcastRow.by_next.query(_AGENDA, BroadcastRow.next_at <= now, limit=limit)
-    return [row.broadcast_id for row in rows]
-
-
 def of_programme(programme_id: str, since: datetime, until: datetime) -> Iterator[Broadcast]:
     """The broadcasts of a programme that are or were due between both, in order."""
     rows = BroadcastRow.by_programme.query(programme_id, BroadcastRow.due_at.between(since, until))
@@ -140,7 +87,7 @@ def _in(states: Iterable[State]) -> Condition:
 
 def _actions(changes: dict[str, Any]) -> list[Action]:
     if "next_at" in changes:
-        changes |= {"agenda": _AGENDA if changes["next_at"] else None}
+        changes |= {"agenda": AGENDA if changes["next_at"] else None}
     attributes = BroadcastRow.get_attributes()
     return [
         attributes[name].remove() if value is None else attributes[name].set(value) for name, value in changes.items()
