@@ -74,7 +74,7 @@ def works() -> tuple[Work, ...]:
     return (
         Work("members taken in", ("journey.json", "road.json"), "`make bench-journey`, `make bench-road`"),
         Work("broadcast targets", ("broadcast.json",), "the bench of broadcasts"),
-        Work("orders", ("orders.json",), "the bench of orders"),
+        Work("orders", ("orders.json",), "`make bench-orders`"),
     )
 
 
@@ -93,7 +93,6 @@ def idle(prices: Prices, template: "Inventory") -> dict[str, float]:
     seconds = caretaker["milliseconds"] / caretaker["invocations"] / 1000
     return {
         "alarms": template.alarms * prices["alarm_month"],
-        "metrics": template.metrics * prices["metric_month"],
         "dashboard": prices["dashboard_month"],
         "secrets": template.secrets * prices["secret_month"],
         "key": prices["key_month"],
@@ -107,12 +106,14 @@ def idle(prices: Prices, template: "Inventory") -> dict[str, float]:
 
 
 def by_parameter(prices: Prices, template: "Inventory") -> dict[str, float]:
-    """A month of what is chosen by parameter."""
+    """A month of what is chosen by parameter, and of what comes with people."""
     held = template.snapped_gb * HOURS * 3600 * prices["snapstart_cache_gb_second"]
     return {
         "`Egress=nat` (gateway and address; its traffic is some MB a thousand members)": HOURS
         * (prices["nat_hour"] + prices["address_hour"]),
         "`SnapStart=on` (a version of each door kept)": held,
+        "metrics, if every one is counted in every hour; paid by the hour in which it is": template.metrics
+        * prices["metric_month"],
     }
 
 
@@ -227,7 +228,8 @@ def _sizes_table(regions: dict[str, Prices], template: Inventory, servers: dict[
 
 def _servers(servers: dict[str, Any], which: str, region: str) -> float:
     hour: float = servers["gb_hour"][region]
-    return sum(servers[which]["servers_gb"]) * hour * HOURS
+    gigabytes: list[int] = servers[which]["servers_gb"]
+    return sum(gigabytes) * hour * HOURS
 
 
 def _price_table(regions: dict[str, Prices], book: dict[str, Any]) -> Iterator[str]:

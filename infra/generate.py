@@ -26,9 +26,12 @@ def written(path: str, texts: dict[str, str]) -> str:
     document = (ROOT / path).read_text("utf-8")
     for name, text in texts.items():
         pattern = re.compile(rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- /{name} -->)", re.S)
-        document, times = pattern.subn(lambda found, text=text: f"{found[1]}\n{text}\n\n{found[2]}", document)
-        if times != 1:
-            raise ValueError(f"{path} has {times} blocks called {name}")
+        found = pattern.findall(document)
+        if len(found) != 1:
+            raise ValueError(f"{path} has {len(found)} blocks called {name}")
+        [(opened, closed)] = found
+        head, _, rest = document.partition(opened)
+        document = f"{head}{opened}\n{text}\n\n{closed}{rest.partition(closed)[2]}"
     return document
 
 

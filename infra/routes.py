@@ -53,7 +53,11 @@ DOORS = {
         "anybody; a person after WeChat's OAuth",
         f"OAuth `state` signed and bound to the browser; {SESSION}",
         PAGE,
-        {"": "-", "POST /p/{programme_id}/book": "one place a person and programme"},
+        {
+            "": "-",
+            "POST /p/{programme_id}/book": "one place a person and programme",
+            "GET /l/{code}": "counted, asks nobody",
+        },
     ),
     "registration": Door(
         "a person",

@@ -28,6 +28,8 @@ DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("erasures", erasing.erase_due),
 )
 NIGHTLY: tuple[tuple[str, Callable[[datetime], int]], ...] = (
+    ("merged", repair.merge_the_found),
+    ("blocked", repair.turn_away_the_blocked),
     ("forgotten", repair.seat_the_forgotten),
     ("groups", reconciliation.plan),
     ("quotas", reviews.admit_waiting),

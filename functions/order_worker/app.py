@@ -18,7 +18,7 @@ TAKEN: dict[str, Callable[[Envelope, datetime], object]] = {
     lookups.DUE: lambda it, now: lookups.take(it["detail"], now),
     nightly.RECONCILE: lambda it, now: reconciliation.take(it["detail"], now),
     nightly.MISSING: lambda it, now: lookups.plan_missing(),
-    nightly.UNMATCHED: lambda it, now: reconciliation.look_for_buyers(now),
+    nightly.UNMATCHED: lambda it, now: reconciliation.look_for_buyers(it["detail"], now),
     MemberRegistered.name: lambda it, now: rematching.member_known(MemberRegistered.read(it).member_id, now),
     MemberPhoneChanged.name: lambda it, now: rematching.member_known(MemberPhoneChanged.read(it).member_id, now),
     MemberMerged.name: lambda it, now: rematching.member_known(MemberMerged.read(it).merged, now),

@@ -26,7 +26,9 @@ NAMED = re.compile(
     r"""(?i)(?:secret|passw(?:or)?d|token|api_?key|access_?key|aes_?key|credential)\w*["']?\s*[:=]\s*["']([^"'\s]{16,})["']"""
 )
 RANDOM_BITS = 3.8  # a character; words and identifiers have less
-MADE_UP = re.compile(r"(?i)^/|demo|example|test|sample|fake|dummy|0123456789|abcdefghij|(.)\1{5}|user:password@|pond:")
+MADE_UP = re.compile(
+    r"(?i)^/|demo|example|test|sample|fake|dummy|0123456789|abcdefghij|(.)\1{5}|user:(?:pass)?word@|pond:"
+)
 BINARY = {".png", ".jpg", ".svg", ".ico"}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pond.groups import invariants
 from pond.orders import invariants as orders
+from pond.orders import settlement
 from pondctl.output import table
 
 _PENDING = timedelta(minutes=10)  # work younger than this may still stand in a queue
@@ -22,6 +23,6 @@ def add_to(commands: Any) -> None:
 
 def run(given: argparse.Namespace, now: datetime) -> int:
     """Check everything and list what does not hold."""
-    breaches = invariants.check(now, now if given.settled else now - _PENDING) + orders.check()
+    breaches = invariants.check(now, now if given.settled else now - _PENDING) + orders.check() + settlement.check()
     table(("rule", "about", "what"), ((one.rule, one.about, one.what) for one in breaches), "all invariants hold")
     return 1 if breaches else 0

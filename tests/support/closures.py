@@ -26,7 +26,7 @@ def of_function(name: str) -> frozenset[str]:
 
 def named(modules: frozenset[str], pattern: str) -> set[str]:
     """What a pattern's only group finds in the text of these modules."""
-    return {found for module in modules for found in re.findall(pattern, _text(module))}
+    return {found for module in modules for found in re.findall(pattern, _text(module), re.M)}
 
 
 @cache

@@ -153,6 +153,8 @@ def _beyond(name: str, access: Document, whole: Document) -> list[str]:
     tables = closures.named(modules, r'table_name = "([a-z_]+)"')
     indexes = closures.named(modules, r'index_name = "([a-z_]+)"')
     secrets = closures.named(modules, r'\bsecret\("([a-z-]+)"\)')
+    if closures.named(modules, r"\bsecret\((PARTNER)\)"):
+        secrets |= closures.named(modules, r'^PARTNER = "([a-z-]+)"')
     seals = "pond.kernel.sealing" in modules or bool(secrets)
     takes, sends = _queues(name, whole)
     found = []

@@ -21,7 +21,7 @@ from pond.orders.model_outreach import Task
 from pond.orders.model_pushes import read_detail
 from pond.platforms import outreach as vendors
 from pond.platforms.model_sms import Sent, SmsOutcome
-from support import calls
+from support import calls, market
 from support.calls import SILENCE, Vendor
 from support.cloud import Cloud
 from support.crashes import explore
@@ -310,3 +310,14 @@ def test_of_two_workers_one_asks(bought: Make, by_call: Vendor) -> None:
         list(pool.map(take, range(4)))
     assert len(by_call.asked) == 1
     assert here.state() == "accepted"
+
+
+def test_the_worker_does_it_when_told(bought: Make, by_call: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pond.kernel.clock.now", lambda: MORNING)
+    here = bought()
+    event = here.event
+    due = {"detail-type": outreach_due.DUE, "detail": {"person_id": here.person_id, "task_id": f"task~{here.tid}"}}
+    matched = OrderMatched(tid=here.tid, member_id=here.buyer.member_id, programme_id=here.buyer.programme_id)
+    told = [{"detail-type": one.name, "detail": one.detail()} for one in (event, matched)]
+    assert market.work([*told, due, due]) == 0
+    assert by_call.asked == [(here.buyer.mobile, here.tid)]

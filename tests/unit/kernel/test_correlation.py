@@ -102,7 +102,7 @@ def test_a_worker_goes_on_under_it_and_hands_it_on(monkeypatch: pytest.MonkeyPat
     seen: dict[str, tuple[str | None, Any]] = {}
 
     class Queue:
-        def send_message(self, QueueUrl: str, MessageBody: str) -> None:
+        def send_message(self, QueueUrl: str, MessageBody: str, DelaySeconds: int) -> None:
             sent.append(json.loads(MessageBody))
 
     def handle(envelope: queues.Envelope) -> None:

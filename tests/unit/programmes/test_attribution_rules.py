@@ -1,4 +1,4 @@
-"""A programme's rules of attribution: read from its document, one for each day, no other for a day that is over."""
+"""A programme's rules of attribution: read from its document, each for its days, never another afterwards."""
 
 from datetime import date
 from typing import Any

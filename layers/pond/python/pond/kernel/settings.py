@@ -50,7 +50,7 @@ class Settings:
     refused_retention_days: str = "180"
     access_log_retention_days: str = "1095"
     scan_limit: str = "200"  # WeCom: from so many members on, a group's code lets nobody in any more
-    call_limits: str = ""  # over the defaults of platforms/model_buckets.py, e.g. "wecom=9000/60 140000/3600;sms=50/1"
+    call_limits: str = ""  # over platforms/model_buckets.py, as "wecom=9000/60 140000/3600;sms_tencent=50/1"
     media_origins: str = ""  # space-separated origins that pages may show images from
     outreach_route: str = "off"  # "sms" or "call": how buyers are reached after an order
     outreach_hours: str = "09:00-20:00"  # in China

@@ -125,6 +125,14 @@ def due(now: datetime, limit: int) -> list[tuple[str, str]]:
     return [(row.person_id, row.task_id) for row in rows]
 
 
+def drop(person_id: str) -> int:
+    """Delete the tasks to reach somebody; that they refused stays. How many rows that took."""
+    rows = [row for row in _Row.query(person_id, consistent_read=True) if row.task_id != _REFUSED]
+    for row in rows:
+        row.delete()
+    return len(rows)
+
+
 def refuse(refusal: Refusal) -> None:
     """Note that somebody must not be reached; the last reason stands."""
     _Row(refusal.person_id, _REFUSED, reason=refusal.reason, by=refusal.by, changed_at=refusal.at).save()
