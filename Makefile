@@ -58,7 +58,8 @@ seed: setup ## fill what runs with the demonstration community once more
 # --- testing -----------------------------------------------------------------------------------------------------------
 
 test: lint types ## everything a change must pass; the journeys in a process of their own, with their own cloud and browser
-	@$(PYTHON) -m pytest --ignore=tests/journeys
+	@$(PYTHON) -m pytest --ignore=tests/journeys --ignore=tests/deploy
+	@$(PYTHON) -m pytest tests/deploy
 	@$(PYTHON) -m pytest tests/journeys
 
 lint: setup ## style and simple mistakes
@@ -85,6 +86,22 @@ screens: setup ## take the pictures of docs/screens anew, while the journeys run
 template: setup ## the template's own rules
 	@$(PYTHON) -m pytest tests/template
 
+deploys: setup ## a version over another on a local cloud, with data in place
+	@$(PYTHON) -m pytest tests/deploy
+
+check: setup ## template rules, permissions against code, secrets in files, dependencies; part of `make test` too
+	@$(PYTHON) -m checking
+	@$(PYTHON) -m pytest tests/template
+
+docs: setup ## write what docs say by figures: routes, costs
+	@$(PYTHON) infra/generate.py
+
+measure: setup ## count again what costs are computed from, then write them
+	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.journey --json infra/measured/journey.json
+	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.road --json infra/measured/road.json
+	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.orders --orders 1000 --json infra/measured/orders.json
+	@$(PYTHON) infra/generate.py
+
 prove: setup ## every crash point, and the state machines at ten times CI's budget
 	@HYPOTHESIS_PROFILE=prove $(PYTHON) -m pytest tests/unit tests/integration
 
@@ -99,6 +116,9 @@ bench-burst: setup ## 20,000 people at once: seats a second, units, and what was
 
 bench-journey: setup ## what a person costs from following to their seat, step by step
 	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.journey
+
+bench-road: setup ## what people on their way cost beside table units, counted on the deployed local stack
+	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.road
 
 bench-callbacks: setup ## callbacks at once, with a partner that answers late
 	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.callbacks
@@ -122,8 +142,12 @@ build: setup ## build for AWS (arm64) into .aws-sam/aws
 deploy: build ## deploy to AWS: ENV=prod names a section of samconfig.toml
 	$(SAM) deploy --config-env $(ENV) --template-file $(BUILT)/template.yaml \
 		--parameter-overrides $$($(PYTHON) infra/parameters.py $(ENV)) Release=$(RELEASE)
+	@$(PYTHON) infra/stacks.py guard $(ENV)
+
+teardown: setup ## delete a deployment, after asking; tables, keys, secrets, backups stay (ENV=)
+	@$(PYTHON) infra/stacks.py teardown $(ENV)
 
 clean: ## remove everything made here
 	rm -rf .venv .tools .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove fuzz bench-imports bench-burst bench-journey bench-callbacks bench-orders bench-broadcast validate build deploy clean
+.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove fuzz deploys check docs measure bench-imports bench-burst bench-journey bench-road bench-callbacks bench-orders bench-broadcast validate build deploy teardown clean

@@ -3,20 +3,24 @@
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 CONFIG = Path(__file__).parents[1] / "samconfig.toml"
 
 
-def main() -> int:
-    """Print them for the environment named, each safe for a shell's word."""
+def environment(arguments: list[str]) -> dict[str, Any]:
+    """What samconfig.toml says of deploying the environment that is named.
+
+    Raises:
+        SystemExit: none is named, or one that is not there.
+    """
     config = tomllib.loads(CONFIG.read_text("utf-8"))
     names = sorted(key for key in config if key != "version")
-    if len(sys.argv) != 2 or sys.argv[1] not in names:
-        print(f"name an environment of samconfig.toml: {', '.join(names)}", file=sys.stderr)
-        return 1
-    print(" ".join(config[sys.argv[1]]["deploy"]["parameters"]["parameter_overrides"]))
-    return 0
+    if len(arguments) != 1 or arguments[0] not in names:
+        sys.exit(f"name an environment of samconfig.toml: {', '.join(names)}")
+    found: dict[str, Any] = config[arguments[0]]["deploy"]["parameters"]
+    return found
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    print(" ".join(environment(sys.argv[1:])["parameter_overrides"]))  # each safe for a shell's word

@@ -3,14 +3,14 @@ groups in reserve before they are needed."""
 
 from typing import Any
 
-from pond.groups import merging, reconciliation, reserves
+from pond.groups import blocking, merging, reconciliation, reserves
 from pond.groups.allocation import allocate, refill
 from pond.groups.events import GroupFilling, GroupOpened, SeatFreed, SeatRequested
 from pond.groups.model import Request
 from pond.kernel import clock, queues
 from pond.kernel.errors import Permanent, PondError
 from pond.kernel.logs import logger, metrics
-from pond.members.events import MemberMerged, MemberRegistered
+from pond.members.events import AccountBlocked, MemberMerged, MemberRegistered
 
 WANTING: dict[str, type[MemberRegistered] | type[SeatRequested]] = {
     event.name: event for event in (MemberRegistered, SeatRequested)
@@ -40,6 +40,8 @@ def _serve(messages: list[tuple[str, queues.Envelope]]) -> dict[str, Exception]:
                 )
             elif kind == MemberMerged.name:
                 reconciliation.plan_groups(merging.merge(MemberMerged.read(envelope).merged, now), now)
+            elif kind == AccountBlocked.name:
+                blocking.give_up(AccountBlocked.read(envelope).account_id, now)
             elif kind == GroupFilling.name:
                 reserves.open_next(GroupFilling.read(envelope).pool_id)
             elif kind in MAKING_ROOM:

@@ -8,11 +8,12 @@ from typing import Any
 from pond.broadcasts import agenda
 from pond.channels import codes, openings
 from pond.groups import holds, reconciliation, reminders, repair, reserves
-from pond.kernel import clock
+from pond.kernel import clock, correlation
 from pond.kernel.errors import PondError
 from pond.kernel.logs import count, logger, metrics
 from pond.members import reviews
 from pond.orders import nightly as orders
+from pond.orders import outreach_due
 from pond.rights import erasing, retention
 
 DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
@@ -23,9 +24,12 @@ DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("waitlists", repair.call_up),
     ("codes", codes.renew_due),
     ("broadcasts", agenda.tend),
+    ("outreach", outreach_due.plan),
     ("erasures", erasing.erase_due),
 )
 NIGHTLY: tuple[tuple[str, Callable[[datetime], int]], ...] = (
+    ("merged", repair.merge_the_found),
+    ("blocked", repair.turn_away_the_blocked),
     ("forgotten", repair.seat_the_forgotten),
     ("groups", reconciliation.plan),
     ("quotas", reviews.admit_waiting),
@@ -37,6 +41,7 @@ NIGHTLY: tuple[tuple[str, Callable[[datetime], int]], ...] = (
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
+@correlation.own
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     """Do each duty of the schedule's `input`; one that fails does not keep the others from being done."""
     now = clock.now()

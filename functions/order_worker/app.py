@@ -8,8 +8,8 @@ from pond.kernel import clock, queues
 from pond.kernel.errors import Permanent
 from pond.kernel.logs import logger, metrics
 from pond.members.events import MemberMerged, MemberPhoneChanged, MemberRegistered
-from pond.orders import intake, lookups, nightly, reconciliation, rematching, sums
-from pond.orders.events import OrderChanged, OrderMatched
+from pond.orders import intake, lookups, nightly, outreach, outreach_due, reconciliation, rematching, sums
+from pond.orders.events import OrderChanged, OrderMatched, OrderPaid
 from pond.platforms.events import CallbackReceived
 
 Envelope = queues.Envelope
@@ -18,12 +18,17 @@ TAKEN: dict[str, Callable[[Envelope, datetime], object]] = {
     lookups.DUE: lambda it, now: lookups.take(it["detail"], now),
     nightly.RECONCILE: lambda it, now: reconciliation.take(it["detail"], now),
     nightly.MISSING: lambda it, now: lookups.plan_missing(),
-    nightly.UNMATCHED: lambda it, now: reconciliation.look_for_buyers(now),
+    nightly.UNMATCHED: lambda it, now: reconciliation.look_for_buyers(it["detail"], now),
     MemberRegistered.name: lambda it, now: rematching.member_known(MemberRegistered.read(it).member_id, now),
     MemberPhoneChanged.name: lambda it, now: rematching.member_known(MemberPhoneChanged.read(it).member_id, now),
     MemberMerged.name: lambda it, now: rematching.member_known(MemberMerged.read(it).merged, now),
     OrderChanged.name: lambda it, now: sums.count(OrderChanged.read(it).tid, now),
-    OrderMatched.name: lambda it, now: rematching.order_matched(OrderMatched.read(it).tid, now),
+    OrderMatched.name: lambda it, now: (
+        rematching.order_matched(OrderMatched.read(it).tid, now),
+        outreach.after_order(OrderMatched.read(it), now),
+    ),
+    OrderPaid.name: lambda it, now: outreach.after_order(OrderPaid.read(it), now),
+    outreach_due.DUE: lambda it, now: outreach.take(it["detail"], now),
 }
 
 

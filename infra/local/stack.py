@@ -78,15 +78,15 @@ def build() -> bool:
 
 
 @_alone()
-def deploy(cloud: Cloud, parameters: Mapping[str, str]) -> Stack:
-    """Deploy what `build` built.
+def deploy(cloud: Cloud, parameters: Mapping[str, str], built: Path = BUILT) -> Stack:
+    """Deploy what `build` built, or a copy of it with its own release id.
 
     Raises:
         Problem: SAM failed; with the end of its log.
     """
     overrides = {
         "Prefix": NAME,
-        "Release": (BUILT / "release").read_text(),
+        "Release": (built / "release").read_text(),
         "Architecture": _machine(),
         "AllocationWindowSeconds": "0",
         "LogRetentionDays": "1",
@@ -98,7 +98,7 @@ def deploy(cloud: Cloud, parameters: Mapping[str, str]) -> Stack:
         [
             "deploy",
             "--template-file",
-            str(BUILT / "template.yaml"),
+            str(built / "template.yaml"),
             "--stack-name",
             NAME,
             "--resolve-s3",
@@ -127,19 +127,19 @@ def fill_secrets(cloud: Cloud, secrets: Mapping[str, Mapping[str, str]]) -> None
 
 def warm(cloud: Cloud, stack: Stack) -> None:
     """Start every function once, so that nobody's first click waits for it. What they answer does not matter."""
-    doors = ("official-account", "wecom", "youzan", "assets/none", "m/none")
+    doors = {"official-account": None, "wecom": None, "youzan": b"{}", "assets/none": None, "m/none": None}
     workers = ("relay", "admission", "allocation", "membership", "greeting", "order_worker")
     functions = cloud.client("lambda")
 
-    def knock(path: str) -> None:
+    def knock(path: str, body: bytes | None) -> None:
         with suppress(OSError):
-            urllib.request.urlopen(f"{stack.api_url}/{path}", timeout=30).close()  # noqa: S310 - of this machine
+            urllib.request.urlopen(f"{stack.api_url}/{path}", body, timeout=30).close()  # noqa: S310 - of this machine
 
     def call(name: str) -> None:
         functions.invoke(FunctionName=f"{NAME}-{name}:live", Payload=b'{"Records": []}')
 
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(knock, doors))
+        list(pool.map(knock, doors, doors.values()))
         list(pool.map(call, workers))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pond.broadcasts import invariants as broadcasts
 from pond.groups import invariants
 from pond.orders import invariants as orders
+from pond.orders import settlement
 from pondctl.output import table
 
 _PENDING = timedelta(minutes=10)  # work younger than this may still stand in a queue
@@ -23,7 +24,7 @@ def add_to(commands: Any) -> None:
 
 def run(given: argparse.Namespace, now: datetime) -> int:
     """Check everything and list what does not hold."""
-    breaches = invariants.check(now, now if given.settled else now - _PENDING) + orders.check()
+    breaches = invariants.check(now, now if given.settled else now - _PENDING) + orders.check() + settlement.check()
     breaches += broadcasts.check(now)
     table(("rule", "about", "what"), ((one.rule, one.about, one.what) for one in breaches), "all invariants hold")
     return 1 if breaches else 0

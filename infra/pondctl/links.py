@@ -55,11 +55,11 @@ def run_links(_: argparse.Namespace, now: datetime) -> int:
         ("official account: server address", f"{public}/official-account"),
         ("official account: web authorisation domain", urlsplit(public).netloc),
         ("WeCom app: callback address", f"{public}/wecom"),
+        ("Youzan app: address for pushes", f"{public}/youzan"),
         (
             "SMS vendor: address of receipts (keep it to yourself)",
             f"{public}/receipts/{vendor}/{receipts.address_key(vendor)}",
         ),
-        ("Youzan app: address for pushes", f"{public}/youzan"),
     ]
     rows += [(f"page of {programme_id}", f"{public}{page_path(programme_id)}") for programme_id in programmes.all_ids()]
     found = sorted(store_channels.everything(), key=lambda one: one[0].channel_id)

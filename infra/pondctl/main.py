@@ -38,6 +38,7 @@ from pondctl import (
     seed,
     tracked,
     volunteers,
+    watching,
 )
 from pondctl.problems import WrongEnvironment, explain
 
@@ -75,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
         dead_letters,
         secret_store,
         links,
+        watching,
         seed,
     ):
         room.add_to(commands)

@@ -8,6 +8,7 @@ import sys
 from datetime import datetime
 from typing import Any
 
+from pond.groups import blocking, standings
 from pond.members import blocklist
 from pond.members.model_blocks import BlockKind
 from pondctl.output import china, table
@@ -35,7 +36,7 @@ def add_to(commands: Any) -> None:
 
 def run_block(given: argparse.Namespace, now: datetime) -> int:
     """Block."""
-    blocklist.block(*_who(given), given.reason, now)
+    blocking.block(*_who(given), given.reason, now)
     print("blocked")
     return 0
 
@@ -48,9 +49,13 @@ def run_unblock(given: argparse.Namespace, _: datetime) -> int:
 
 
 def run_blocks(_: argparse.Namespace, __: datetime) -> int:
-    """List the blocks."""
+    """List the blocks, and who of the blocked is in a group still."""
     rows = ((one.kind, one.value, china(one.blocked_at), one.reason) for one in blocklist.listed())
     table(("kind", "against", "since", "reason"), rows, "nobody is blocked")
+    inside = sorted(standings.blocked())
+    if inside:
+        print("\nblocked, and in a group still: remove them there in WeCom")
+        table(("member", "programme", "group"), inside, "")
     return 0
 
 
@@ -70,8 +75,9 @@ def _who(given: argparse.Namespace) -> tuple[BlockKind, str]:
     kinds: tuple[BlockKind, ...] = ("account", "contact", "name")
     kind: BlockKind = next((kind for kind in kinds if getattr(given, kind) is not None), "phone")
     value = getattr(given, kind) if kind != "phone" else _ASK
-    return kind, _asked(_PROMPTS[kind]) if value == _ASK else value
+    return kind, asked(_PROMPTS[kind]) if value == _ASK else value
 
 
-def _asked(prompt: str) -> str:
+def asked(prompt: str) -> str:
+    """What is typed unseen, or the next line of standard input."""
     return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline()

@@ -9,6 +9,7 @@ from pond.orders import changing, history, lookups, parking, reading, reconcilia
 from pond.orders.history import History
 from pond.orders.model_money import yuan
 from pond.orders.model_order import DONE
+from pondctl import money
 from pondctl.output import china, table
 
 
@@ -29,6 +30,7 @@ def add_to(commands: Any) -> None:
     retry = actions.add_parser("retry", help="take again what was parked, of these orders or of all")
     retry.add_argument("tids", nargs="*", metavar="TID")
     retry.set_defaults(run=run_retry)
+    money.add_actions(actions)
     actions.add_parser("reconcile", help="compare with the shop what changed since the last time").set_defaults(
         run=run_reconcile
     )

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pond.broadcasts import almanac, keywords, plans
+from pond.broadcasts.model_almanac import DAYS
+from pond.broadcasts.model_plan import AfterDays, AfterHours, OnAge, OnDays, When
 from pond.kernel.errors import Refused
 from pondctl.openings import only_programme
 from pondctl.output import china, table
@@ -75,7 +77,9 @@ def run_show(given: argparse.Namespace, now: datetime) -> int:
     for step in plan.steps:
         run = last.get(step.step_id)
         said = f"{run.outcome} {run.reason}".strip() if run else ""
-        rows.append((step.step_id, step.when, step.route, " ".join(step.content_ids), run and run.occurrence, said))
+        rows.append(
+            (step.step_id, _when(step.when), step.route, " ".join(step.content_ids), run and run.occurrence, said)
+        )
     table(("step", "when", "route", "content", "last about", "decided"), rows, "no steps")
     return 0
 
@@ -96,9 +100,22 @@ def run_calendar(given: argparse.Namespace, now: datetime) -> int:
                 one.route,
                 content,
                 outcome,
-                one.decided and "✓",
+                "✓" if one.decided else "",
             )
 
     heads = ("at (China)", "plan", "step", "about", "route", "content", "outcome", "decided")
     table(heads, rows(), f"nothing in the next {given.days} days")
     return 0
+
+
+def _when(when: When) -> str:
+    match when:
+        case AfterDays(event, days, at):
+            return f"{event} +{days} d {at:%H:%M}"
+        case AfterHours(event, hours):
+            return f"{event} +{hours} h"
+        case OnAge(of, months, day, at):
+            return f"{of} {months} months, day {day} {at:%H:%M}"
+        case OnDays(at, weekdays, days):
+            on = sorted(map(str, days)) or [DAYS[number] for number in sorted(weekdays)]
+            return f"{' '.join(on)} {at:%H:%M}"

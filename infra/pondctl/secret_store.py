@@ -17,13 +17,15 @@ _FIELDS = {
     "official-account": ("app_id", "app_secret", "token", "aes_key", "original_id", "notice_template_id"),
     "wecom": ("corp_id", "app_secret", "token", "aes_key"),
     "youzan": ("client_id", "client_secret", "kdt_id", "shops"),
+    "calls": ("key", "secret", "campaign_id"),
+    "proxy": ("url",),
 }
 _SMS_FIELDS = {
     "tencent": ("secret_id", "secret_key", "sdk_app_id", "sign_name", "template_id"),
     "aliyun": ("access_key_id", "access_key_secret", "sign_name", "template_code"),
 }
-_OPTIONAL = {"notice_template_id", "region", "notice_templates", "receipt_key", "shops"}
-NAMES = ("keys", "official-account", "wecom", "youzan", "sms")
+_OPTIONAL = {"notice_template_id", "region", "shops", "notice_templates", "receipt_key"}
+NAMES = ("keys", "official-account", "wecom", "youzan", "sms", "calls", "proxy")
 _SHOPS = re.compile(r"\d+(\s*,\s*\d+)*")
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 

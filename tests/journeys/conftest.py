@@ -34,7 +34,8 @@ def pond(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pond]:
     with town.running(free_port(), free_port(), folder) as running:
         pond = Pond(running, folder)
         # A function's first start takes the emulator seconds when the machine is busy; this is no test of that.
-        patience = dict.fromkeys(("official_account.callback_timeout_seconds", "wecom.callback_timeout_seconds"), 30.0)
+        patient = ("official_account", "wecom", "youzan")
+        patience = {f"{platform}.callback_timeout_seconds": 30.0 for platform in patient}
         pond.control.do("PATCH", "/switches", patience)
         yield pond
 

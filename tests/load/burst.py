@@ -17,9 +17,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import batched
+from math import ceil
 from pathlib import Path
 
-from load import ways
+from load import measured, ways
 from load.places import prepare
 from load.units import Units
 from pond.groups import store
@@ -34,6 +35,7 @@ BATCH = 45  # people a message batch brings, as the queue's mapping is set
 REPEATED = 20  # every so many batches one is delivered twice
 BEST_DAY_PER_SECOND = 200_000 / 600  # ten times the best day (20,000), all within ten minutes
 ROOM = 0.8  # so many of the people find a seat; the others wait
+WAYS = ("pond", "seats", "floor", "absolute", "unbatched")  # "seats": pond with room for everybody
 UNITS_AT_MOST, RATE_AT_LEAST = 2.2, 2.0
 
 
@@ -80,30 +82,34 @@ def workers(count: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def run(pool: ProcessPoolExecutor, way: str, people: int) -> Result:
-    """Let so many people come at once and be served that way."""
-    capacity = min(180, max(1, people // 10))
-    place = prepare(groups=round(people * ROOM / capacity), capacity=capacity, now=clock.now())
+    """Let so many people come at once and be served that way. In the burst, and in the models of others, there is less
+    room than people; the floor and "seats" give everyone a seat, so that these two compare."""
+    capacity, ours = min(180, max(1, people // 10)), way in ("pond", "seats")
+    room = people if way == "seats" else people * ROOM
+    place = prepare(groups=ceil(room / capacity), capacity=capacity, now=clock.now())
     members = [f"{place.programme_id}-{number:06}" for number in range(people)]
-    if way == "pond":
+    if ours:
         list(pool.map(ways.register, [place] * people, [list(some) for some in batched(members, 500, strict=False)]))
     batches = [list(some) for some in batched(members, BATCH, strict=False)]
     for at in range(len(batches) - 1, -1, -REPEATED):
         batches.insert(at, batches[at])  # the second delivery comes while the first is worked on
     result = Result(way, people)
     began = time.perf_counter()
-    tasks: list[Future[ways.Served]] = [pool.submit(ways.serve, way, place, some) for some in batches]
+    tasks: list[Future[ways.Served]] = [
+        pool.submit(ways.serve, "pond" if ours else way, place, some) for some in batches
+    ]
     for task in as_completed(tasks):
         served = task.result()
         result.calls += served.seconds
-        each = [sum(served.seconds)] * served.people if way == "pond" else served.seconds
+        each = [sum(served.seconds)] * served.people if ours else served.seconds
         result.waits += each
         result.units.add(served.units)
     result.seconds = time.perf_counter() - began
     _judge(place, members, result)
-    if way == "pond":
-        ours = {place.pool_id, *place.chat_ids, *members}
+    if ours:
+        about = {place.pool_id, *place.chat_ids, *members}
         found = check(clock.now(), clock.now() + timedelta(seconds=1))
-        result.breaches = [breach for breach in found if breach.about in ours]
+        result.breaches = [breach for breach in found if breach.about in about]
     return result
 
 
@@ -139,7 +145,7 @@ def table(results: list[Result]) -> str:
         ("seconds", lambda one: f"{one.seconds:.1f}"),
         ("people a second", lambda one: f"{one.rate:,.0f}"),
         ("seats a second", lambda one: f"{one.held / one.seconds:,.0f}"),
-        ("times the floor's rate", lambda one: f"{one.rate / results[1].rate:.2f}"),
+        ("times the floor's rate", lambda one: f"{one.rate / results[WAYS.index('floor')].rate:.2f}"),
         ("a call, p50 / p99 ms", lambda one: _quantiles(one.calls)),
         ("a person, p50 / p99 ms", lambda one: _quantiles(one.waits)),
         ("write units a person", lambda one: f"{one.units.written / one.people:.2f}"),
@@ -154,13 +160,17 @@ def table(results: list[Result]) -> str:
     return "\n".join(lines)
 
 
-def verdict(pond: Result, floor: Result, held: Units, seats: int) -> dict[str, bool]:
-    """What must hold, and whether it does."""
+def verdict(results: list[Result], held: Units, seats: int) -> dict[str, bool]:
+    """What must hold, and whether it does. The floor writes one row a person, so a seat is compared where everyone gets
+    one: a place in the waitlist is two rows."""
+    pond, seated, floor = results[: WAYS.index("floor") + 1]
+    broken = [(one.over, one.double, one.lost, one.drift) for one in (pond, seated)]
     return {
-        "nobody over, double or lost": (pond.over, pond.double, pond.lost, pond.drift) == (0, 0, 0, 0),
-        "invariants.check finds nothing": not pond.breaches,
+        "nobody over, double or lost": broken == [(0, 0, 0, 0)] * 2,
+        "everyone has a seat where there is room for all": seated.held == seated.people,
+        "invariants.check finds nothing": not pond.breaches and not seated.breaches,
         f"a seat costs at most {UNITS_AT_MOST} write units": held.written / seats <= UNITS_AT_MOST,
-        f"at least {RATE_AT_LEAST:g} times the floor's rate": pond.rate / floor.rate >= RATE_AT_LEAST,
+        f"seats at {RATE_AT_LEAST:g} times the floor's rate or more": seated.rate / floor.rate >= RATE_AT_LEAST,
     }
 
 
@@ -168,22 +178,28 @@ def main() -> int:
     """Run and print; fails when something was broken."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=20_000)
-    parser.add_argument("--compare", type=int, default=4_000, help="people for the floor and the models")
     parser.add_argument("--workers", type=int, default=4)
+    measured.add_to(parser)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)), workers(given.workers) as pool:
-        results = [run(pool, "pond", given.people)]
-        results += [run(pool, way, given.compare) for way in ("floor", "absolute", "unbatched")]
+        results = [run(pool, way, given.people) for way in WAYS]
         seat = pool.submit(ways.serve, "pond", *_one_batch()).result()
-    pond, floor = results[:2]
+    pond, _, floor = results[: WAYS.index("floor") + 1]
     print(f"{given.workers} workers, batches of {BATCH}; every {REPEATED}th batch is delivered twice at once")
-    print("pond: the allocation function. floor: one conditional put a person. Models of what others do: absolute")
-    print("(reads a total, writes it back increased), unbatched (one conditional count and one put a person).\n")
+    print(
+        "pond: the allocation function; seats: the same with room for everybody; floor: one conditional put a person."
+    )
+    print(
+        "Models of what others do: absolute (reads a total, writes it back increased), unbatched (one conditional count"
+    )
+    print("and one put a person).\n")
     print(table(results))
+    counts = {"people": given.people, "seats_a_second": pond.rate, "hottest_writes_a_second": pond.hottest()}
     each, least = seat.units.written / BATCH, floor.units.written / sum(floor.units.items.values())
     print(f"\na held seat: {each:.2f} write units, {each / least:.2f} times the floor's {least:.2f}")
     print(f"hottest item, ten times the best day: {pond.hottest():.0f} writes a second (DynamoDB bears 1,000 units)")
-    wrong = [what for what, holds in verdict(pond, floor, seat.units, BATCH).items() if not holds]
+    measured.keep(given.json, counts | {"write_units_a_seat": each})
+    wrong = [what for what, holds in verdict(results, seat.units, BATCH).items() if not holds]
     print("\n".join(f"NOT TRUE: {what}" for what in wrong) or "all that must hold holds")
     return len(wrong)
 

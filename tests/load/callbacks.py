@@ -17,7 +17,7 @@ from itertools import batched
 from pathlib import Path
 from typing import Any
 
-from load import calls, stub
+from load import calls, measured, stub
 from load.journey import Person
 from load.places import prepare
 from pond.groups import seats, store
@@ -200,11 +200,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--members", type=int, default=100_000, help="how large the large community is")
     parser.add_argument("--seconds", type=float, default=10, help="how long people add staff")
+    measured.add_to(parser)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)), stub.running() as partner, workers(4) as pool:
         facts = repeats(pool, partner) + joins(pool, partner) + welcomes(pool, partner, given.seconds)
         print(table(facts), flush=True)
         print(table(more := reads(pool, partner, (1000, given.members))))
+    measured.keep(given.json, {one.what: one.found for one in facts + more})
     return sum(not one.holds for one in facts + more)
 
 

@@ -21,7 +21,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import batched
 from pathlib import Path
+from typing import Any
 
+from load import measured
 from load.units import Units, counting
 from pond.kernel import clock
 from pond.kernel.aws import client
@@ -30,6 +32,7 @@ from pond.kernel.settings import forget
 from pond.orders import invariants, store_ledger, sums
 from pond.orders.events import OrderChanged
 from support import market
+from support import template as templates
 from support.cloud import running
 from support.market import Buyer, Post, knock, received, work
 from support.shop import CREATED, Pushed, Sale
@@ -296,16 +299,39 @@ def verdict(result: Result) -> dict[str, bool]:
     }
 
 
+def usage(result: Result, workers: int) -> dict[str, Any]:
+    """What the orders used, for infra/costs.py. The worker's time is all its processes' together: an upper bound."""
+    changed = result.orders + result.orders // REPEATED
+    batches = -(-result.pushes // BATCH) - (-changed // BATCH)
+    took = (result.seconds["take"] + result.seconds["count"]) * workers
+    found = {templates.name_of(one): one for one in templates.functions(templates.read()).values()}
+    return {
+        "people": result.orders,
+        "write_units": sum(units.written for units in result.units.values()),
+        "read_units": sum(units.read for units in result.units.values()),
+        "api_requests": result.pushes,
+        "queue_messages": result.pushes + changed,
+        "events": result.pushes + changed,
+        "functions": {
+            "youzan": {"invocations": result.pushes, "milliseconds": sum(result.acks) * 1000},
+            "order_worker": {"invocations": batches, "milliseconds": took * 1000},
+        },
+        "memory_mb": {name: found[name].get("MemorySize", 512) for name in ("youzan", "order_worker")},
+    }
+
+
 def main() -> int:
     """Run and print; fails when something does not hold."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=4)
+    measured.add_to(parser)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)), workers(given.workers) as pool:
         result = run(pool, given.orders)
     print(f"{given.workers} workers, batches of {BATCH}; every {REPEATED}th push comes twice; shuffled\n")
     print(table(result))
+    measured.keep(given.json, usage(result, given.workers))
     wrong = [what for what, holds in verdict(result).items() if not holds]
     print("\n".join([*(f"NOT TRUE: {what}" for what in wrong), *result.breaches[:5], *result.off[:5]]))
     print("" if wrong else "all that must hold holds")

@@ -67,18 +67,25 @@ class Pond:
         """A page's address, as people have it."""
         return f"{self.town.sandbox.url}/h5{path}"
 
-    def ctl(self, *arguments: str, typed: str = "") -> str:
-        """Run `pondctl`; what it printed."""
+    def ctl(self, *arguments: str, typed: str = "", codes: tuple[int, ...] = (0,)) -> str:
+        """Run `pondctl`, which must end with one of `codes`; what it printed."""
+        return self._python("-m", "pondctl", *arguments, typed=typed, codes=codes)
+
+    def asks(self, script: str, *arguments: str) -> Any:
+        """Run a script in a process that works with the deployed stack; what it printed, as JSON."""
+        return json.loads(self._python("-c", script, *arguments))
+
+    def _python(self, *arguments: str, typed: str = "", codes: tuple[int, ...] = (0,)) -> str:
         path = os.pathsep.join([str(ROOT / "infra"), str(ROOT / "layers/pond/python")])
         done = subprocess.run(
-            [sys.executable, "-m", "pondctl", *arguments],
+            [sys.executable, *arguments],
             env={**os.environ, **self.town.environment(), "PYTHONPATH": path},
             input=typed,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == 0, f"pondctl {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        assert done.returncode in codes, f"{' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout
 
     def programme(self, programme_id: str, **changes: Any) -> str:

@@ -110,12 +110,13 @@ class Buyer:
         )
 
 
-def apply_programme(now: datetime, attribution: object = RULES) -> str:
-    """The demonstration programme under a name of its own, with rates; its id."""
+def apply_programme(now: datetime, attribution: object = RULES, *, paying: bool = True) -> str:
+    """The demonstration programme under a name of its own, with rates if it is `paying`; its id."""
     document = yaml.safe_load((ROOT / "infra/demo/programme.yaml").read_text())
     document |= {"programme_id": f"shop-{secrets.token_hex(5)}", "attribution": attribution}
     programmes.apply(document, now)
-    rates.apply({"programme_id": document["programme_id"], "rates": RATES}, "test", now)
+    if paying:
+        rates.apply({"programme_id": document["programme_id"], "rates": RATES}, "test", now)
     return str(document["programme_id"])
 
 

@@ -7,6 +7,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 FUNCTION = "AWS::Serverless::Function"
+SERVERLESS = {FUNCTION: "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 Document = dict[str, Any]
 
 
@@ -51,17 +52,20 @@ def of_type(template: Document, kind: str) -> dict[str, Document]:
     return {name: found for name, found in template["Resources"].items() if found["Type"] == kind}
 
 
-def policies(access: Document) -> dict[str, Document]:
-    """What access.yaml grants, by function name."""
-    return {
-        found["Properties"]["Roles"][0]["Fn::Sub"].removeprefix("${Prefix}-"): found["Properties"]["PolicyDocument"]
-        for found in of_type(access, "AWS::IAM::Policy").values()
-    }
+def policies(access: Document, shared: bool = True) -> dict[str, Document]:
+    """What access.yaml grants, by function name: its own policy, and (`shared`) what several have alike."""
+    found: dict[str, Document] = {}
+    for one in of_type(access, "AWS::IAM::Policy").values():
+        for role in one["Properties"]["Roles"] if one["Properties"]["PolicyName"] != "proxy" or shared else []:
+            name = role["Fn::Sub"].removeprefix("${Prefix}-")
+            statements = found.get(name, {"Statement": []})["Statement"]
+            found[name] = {"Statement": [*statements, *one["Properties"]["PolicyDocument"]["Statement"]]}
+    return found
 
 
 def breaches(template: Document, access: Document) -> list[str]:
     """Where a function lacks its policy, unit (role, log group, dead letters, alarms) or release id."""
-    found, granted = [], policies(access)
+    found, granted = [], policies(access, shared=False)
     for logical, function in functions(template).items():
         name, unit = name_of(function), f"{logical}Unit"
         given = template["Resources"].get(unit, {}).get("Properties", {})

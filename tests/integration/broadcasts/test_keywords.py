@@ -49,7 +49,7 @@ def say(programme_id: str, unique: Callable[[str], str], now: datetime) -> Calla
     def written(text: str, at: datetime = now) -> str | None:
         known = followers.get(follower_id)
         assert known
-        return account.answer(text, known, at, text, at, library=keywords.answer)
+        return account.answer(text, known, at, text, at, library=keywords.answer).text
 
     return written
 

@@ -245,6 +245,51 @@ def test_what_we_do_not_know_is_kept_and_answered_as_success(
     assert kept.call_count == 1
 
 
+def _name(fields: dict[str, Any]) -> str:
+    key = inbox.official_account_key({name: str(value) for name, value in fields.items()})
+    return inbox.name(callbacks.SOURCE, key)
+
+
+def test_what_is_worked_at_once_is_kept_with_what_it_comes_to(
+    post: Post, openid: str, channel_id: str, programme_id: str
+) -> None:
+    follow, keyword = _happening(openid, "subscribe", f"qrscene_{channel_id}"), _message(openid, "预约")
+    with mock.patch.object(store_inbox, "add", wraps=store_inbox.add) as kept:
+        for _ in range(2):
+            post(follow)
+            follower = followers.get(followers.follower_id(openid))
+            assert follower and follower.heard == _name(follow)
+        for _ in range(2):
+            post(keyword)
+            booking = store_line.booking(programme_id, 1)
+            assert booking and booking.cause == _name(keyword)
+        assert kept.call_count == 0
+        post(follow)  # again, after the keyword: the follower's row has gone on
+        post(_message(openid, "我排到哪了", 2))
+        assert kept.call_count == 1
+        post(_happening(openid, "SCAN", channel_id, SENT - 5))  # late: the row shows what came after it
+        assert kept.call_count == 2
+
+
+def test_what_could_not_be_worked_is_kept_and_not_acknowledged(post: Post, openid: str, channel_id: str) -> None:
+    with (
+        mock.patch.object(store_inbox, "add", wraps=store_inbox.add) as kept,
+        mock.patch.object(followers, "acted", side_effect=Transient("tables.contended")),
+    ):
+        assert post(_happening(openid, "subscribe", f"qrscene_{channel_id}"))["status"] == 500
+    assert kept.call_count == 1
+
+
+def test_what_can_be_kept_nowhere_is_not_acknowledged(post: Post, openid: str, channel_id: str) -> None:
+    with mock.patch.object(store_inbox, "add", side_effect=Transient("tables.down")):
+        assert post(_message(openid, "今天天气真好"))["status"] == 500
+    with (
+        mock.patch.object(store_inbox, "add", side_effect=Transient("tables.down")),
+        mock.patch.object(followers, "acted", side_effect=Transient("tables.down")),
+    ):
+        assert post(_happening(openid, "subscribe", f"qrscene_{channel_id}"))["status"] == 500
+
+
 @pytest.mark.parametrize(
     ("change", "seal", "status"),
     [

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pond.channels import followers, notices, store_followers
+from pond.channels import followers, notices, store_notices
 from pond.channels.model import Follower, Notice
 from pond.kernel.errors import Transient
 from pond.platforms.errors import PartnerBusy, PartnerRefused
@@ -141,7 +141,7 @@ def test_ten_who_tell_at_once_send_one(wechat: WeChat, speaker: str, now: dateti
 
 def test_old_notices_are_forgotten(wechat: WeChat, speaker: str, now: datetime) -> None:
     for n in range(60):
-        store_followers.settle(speaker, f"old{n}", Notice("told", "custom", now + n * MINUTE))
+        store_notices.settle(speaker, f"old{n}", Notice("told", "custom", now + n * MINUTE))
     assert _tell(speaker, now + 61 * MINUTE) == "told"
     held = _get(speaker).notices
     assert len(held) == 40

@@ -43,6 +43,13 @@ def test_the_same_request_again_changes_nothing(make_place: MakePlace, now: date
     assert store.get_pool(place.pool_id).waiting == 2
 
 
+def test_the_same_request_again_takes_no_second_seat_while_there_is_room(make_place: MakePlace, now: datetime) -> None:
+    place = make_place(groups=2, capacity=20)
+    for _ in range(3):
+        assert allocate(place.requests(5) * 2, now) == {}
+    assert sum(place.live().values()) == 5
+
+
 def test_a_held_seat_shows_the_groups_code_and_its_deadline(make_place: MakePlace, now: datetime) -> None:
     place = make_place(groups=1, capacity=3)
     allocate(place.requests(1), now)

@@ -41,6 +41,20 @@ def test_allocation(make_place: MakePlace, now: datetime, record_property: Calla
     record_property("crash_points", points)
 
 
+def test_allocation_with_room_to_spare(
+    make_place: MakePlace, now: datetime, record_property: Callable[[str, object], None]
+) -> None:
+    def act(place: Place) -> None:
+        assert allocate([place.request(member) for member in people(place, 5)], now) == {}
+
+    def settled(place: Place) -> None:
+        intact(place, now)
+        assert states(place, 5, now) == ["held"] * 5
+        assert sum(place.live().values()) == 5
+
+    record_property("crash_points", explore(lambda: make_place(groups=2, capacity=9), act, settled))
+
+
 def test_calling_up_who_waits(
     make_place: MakePlace, now: datetime, record_property: Callable[[str, object], None]
 ) -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pond.channels import followers
-from pond.groups import holds, merging, seats, store, store_seats
+from pond.groups import holds, merging, reconciliation, repair, seats, store, store_seats
 from pond.groups.allocation import allocate, refill
 from pond.groups.invariants import check
 from pond.groups.model import LIVE
@@ -170,6 +170,22 @@ def test_of_two_alike_the_older_is_kept(scene: Callable[..., Scene], now: dateti
         here.intact()
 
 
+def test_where_both_were_is_kept_and_the_one_who_stays_is_where_the_kept_seat_is(
+    scene: Callable[..., Scene], now: datetime
+) -> None:
+    here = scene(groups=1, capacity=3)
+    one, other = here.names[:2]
+    for name in (one, other):
+        here.registered(name)
+        here.asks(name)
+    here.takes(one)
+    here.found(one, other)
+    merging.merge(one, now + HOUR)
+    [gone], [stays] = seats.history(one), seats.history(other)
+    assert (gone.chat_id, gone.taken_at, gone.ended_at) == (here.place.chat_ids[0], now, now + HOUR)
+    assert (stays.chat_id, stays.taken_at, stays.ended_at) == (here.place.chat_ids[0], now, None)
+
+
 def test_of_two_who_wait_the_place_further_ahead_is_kept(scene: Callable[..., Scene], now: datetime) -> None:
     here = scene(people=4, groups=1, capacity=1)
     first, merged, between, kept = here.names
@@ -278,6 +294,33 @@ def test_whatever_breaks_off_is_finished_by_delivering_again(
     record_property("crash_points", explore(prepared, lambda here: merging.merge(here.names[0], now), settled))
 
 
+def test_a_lost_event_of_a_merge_is_made_up_for_by_night_wherever_that_breaks_off(
+    scene: Callable[..., Scene], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night = now + HOUR
+    compared: list[set[str]] = []
+    monkeypatch.setattr(reconciliation, "plan_groups", lambda chats, _: compared.append(set(chats)))
+
+    def lost() -> Scene:
+        here = scene(groups=1, capacity=2)
+        for name in here.names:
+            here.asks(name)
+        here.found(*here.names)
+        monkeypatch.setattr(identities, "all_merged", lambda: identities.merged_or_blocked(here.names))
+        return here
+
+    def settled(here: Scene) -> None:
+        assert [here.state(name) for name in here.names] == ["merged", "held"]
+        assert repair.merge_the_found(night) == 0
+        here.intact()
+
+    young = lost()
+    assert repair.merge_the_found(now + timedelta(minutes=1)) == 0  # its event may come still
+    assert young.state(young.names[0]) == "held"
+    assert explore(lost, lambda _: repair.merge_the_found(night), settled)
+    assert any(compared)
+
+
 STEPS = st.one_of(
     st.tuples(st.just("ask"), st.integers(0, 4), st.just(0)),
     st.tuples(st.just("take"), st.integers(0, 4), st.just(0)),
@@ -309,7 +352,7 @@ def test_whatever_the_order_of_merges_and_repeats_one_member_has_one_seat(
                 here.found(merged, kept)
         elif what == "merge":
             merging.merge(name, now)
-    merged_ids = identities.merged_among(here.names)
+    merged_ids = {account.account_id for account in identities.merged_or_blocked(here.names)}
     for number in order:  # in the end every event was delivered, in whatever order, some twice
         name = here.names[number]
         if name in merged_ids:

@@ -1,4 +1,4 @@
-"""Whatever order of requests, repeats, joins, leaves, expiries and new groups: after each step no seat rule is
+"""Whatever order of requests, repeats, joins, leaves, expiries, blocks and new groups: after each step no seat rule is
 broken."""
 
 from datetime import UTC, datetime, timedelta
@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from pond.groups import holds, reserves, seats, setup, store, store_seats
+from pond.groups import blocking, holds, reserves, seats, setup, store, store_seats
 from pond.groups.allocation import allocate, refill
 from pond.groups.invariants import check
 from pond.groups.model import LIVE, GroupState, Request
+from support import people
 from support.budgets import examples
 from support.cloud import Cloud
 from support.places import Place, add_group
@@ -82,6 +83,19 @@ class Seats(RuleBasedStateMachine):
         if seats.grant(self.member(number), self.place_of.programme_id, self.now):
             self.request([number])
 
+    @rule(number=PEOPLE)
+    def be_blocked(self, number: int) -> None:
+        people.block(self.member(number), self.now)
+
+    @rule(number=PEOPLE)
+    def have_the_block_taken_back(self, number: int) -> None:
+        people.unblock(self.member(number), self.now)
+
+    @rule(number=PEOPLE)
+    def hear_of_a_block(self, number: int) -> None:
+        blocking.give_up(self.member(number), self.now)
+        refill(self.pool_id, self.now)
+
     @precondition(lambda self: self.groups)
     @rule(data=st.data(), state=st.sampled_from(["open", "reserve", "paused", "closed"]))
     def operate(self, data: st.DataObject, state: GroupState) -> None:
@@ -91,6 +105,8 @@ class Seats(RuleBasedStateMachine):
 
     @rule(minutes=st.integers(1, 40))
     def let_time_pass(self, minutes: int) -> None:
+        for number in range(12):
+            blocking.give_up(self.member(number), self.now)  # by then the event of any block was heard
         self.now += timedelta(minutes=minutes)
         holds.expire_due(self.now)
         refill(self.pool_id, self.now)
@@ -104,7 +120,9 @@ class Seats(RuleBasedStateMachine):
     def who_waits_is_in_order(self) -> None:
         waits = store.first_waits(self.pool_id, 100)
         pool = store.get_pool(self.pool_id)
-        assert [wait.number for wait in waits] == list(range(pool.last_number - len(waits) + 1, pool.last_number + 1))
+        numbers = [wait.number for wait in waits]
+        assert numbers == sorted(numbers)
+        assert all(pool.called_through < number <= pool.last_number for number in numbers)
 
     @invariant()
     def nobody_has_a_live_seat_outside_the_groups(self) -> None:

@@ -36,6 +36,12 @@ def test_a_burst_breaks_nothing(crowd: ProcessPoolExecutor) -> None:
     assert (result.held, result.waiting) == (160, 40)
 
 
+def test_with_room_for_everybody_everybody_has_a_seat(crowd: ProcessPoolExecutor) -> None:
+    result = burst.run(crowd, "seats", PEOPLE)
+    assert (result.over, result.double, result.lost, result.drift, result.breaches) == (0, 0, 0, 0, [])
+    assert (result.held, result.waiting) == (PEOPLE, 0)
+
+
 def test_a_seat_costs_little_more_than_a_put_and_a_half(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now().astimezone()
     served = ways.serve("pond", prepare(1, 180, now), [f"m{number:025}" for number in range(burst.BATCH)])
@@ -44,8 +50,8 @@ def test_a_seat_costs_little_more_than_a_put_and_a_half(cloud: Cloud, capsys: py
 
 def test_a_journey_keeps_to_its_budget(partner: stub.Stub) -> None:
     used = journey.travel(partner)
-    assert used.written / journey.PEOPLE <= journey.WRITES_BUDGET, journey.table(used, journey.PEOPLE)
-    assert used.read / journey.PEOPLE <= journey.READS_BUDGET, journey.table(used, journey.PEOPLE)
+    assert used.written / journey.PEOPLE <= journey.WRITES_AT_MOST, journey.table(used, journey.PEOPLE)
+    assert used.read / journey.PEOPLE <= journey.READS_AT_MOST, journey.table(used, journey.PEOPLE)
 
 
 def test_callbacks_count_once_however_they_come(partner: stub.Stub) -> None:

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from pond.channels import followers
 from pond.kernel.ids import pseudonym
 from pond.members import blocklist, limits, store_phones
 from pond.members.model import CodeRefused
+from pond.members.model_phones import Asker
 from pond.members.verification import Proven, prove, request_code
 from support.people import Person, Vendor
 
@@ -30,7 +32,7 @@ def test_a_code_is_sent_to_the_phone_and_proves_it(
 
 def test_a_made_up_code_has_six_digits(person: Callable[..., Person], vendor: Vendor, now: datetime) -> None:
     one = person()
-    assert request_code(one.phone, one.account_id, "192.0.2.1", now).state == "sent"
+    assert request_code(one.phone, one.asker("192.0.2.1"), now).state == "sent"
     code = vendor.sent[0][1]
     assert len(code) == 6
     assert code.isdigit()
@@ -44,7 +46,7 @@ def test_what_is_no_phone_is_said_so(person: Callable[..., Person], vendor: Vend
 def test_the_next_code_waits_a_minute(person: Callable[..., Person], vendor: Vendor, now: datetime) -> None:
     one = person()
     assert one.ask(now) == "sent"
-    again = request_code(one.phone, one.account_id, one.account_id, now + timedelta(seconds=20))
+    again = request_code(one.phone, one.asker(), now + timedelta(seconds=20))
     assert (again.state, again.wait_seconds) == ("too_soon", 40)
     assert one.ask(now + MINUTE) == "sent"
     assert len(vendor.sent) == 2
@@ -73,10 +75,28 @@ def test_an_address_gets_so_many_codes_a_day_whatever_the_phones(
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(limits, "DAILY_PER_ADDRESS", 5)
+    monkeypatch.setattr(limits, "DAILY_PER_ADDRESS", 5 * limits.STEP)
+    address, other = unique("address"), unique("address")
+    taken = [limits.take_code("p", person().asker(address), now, lambda: 0.0) for _ in range(6)]
+    assert [one is not None for one in taken] == [True] * 5 + [False]
+    assert limits.take_code("p", person().asker(address), now, lambda: 0.99) is None  # this process knows
+    assert limits.take_code("p", person().asker(address), now + timedelta(days=1), lambda: 0.0)
+    for _ in range(9):  # who is not drawn counts for nothing
+        assert limits.take_code("p", person().asker(other), now, lambda: 0.99)
+    assert limits.take_code("p", person().asker(other), now, lambda: 0.0)
+    assert vendor.sent == []
+
+
+def test_what_was_counted_of_an_address_is_given_back(
+    person: Callable[..., Person], unique: Callable[[str], str], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "DAILY_PER_ADDRESS", limits.STEP)
     address = unique("address")
-    assert [person().ask(now, address=address) for _ in range(6)] == ["sent"] * 5 + ["too_many"]
-    assert len(vendor.sent) == 5
+    taken = limits.take_code("p", person().asker(address), now, lambda: 0.0)
+    assert taken
+    limits.give_back(taken)
+    assert limits.take_code("p", person().asker(address), now, lambda: 0.0)
+    assert limits.take_code("p", person().asker(address), now, lambda: 0.0) is None
 
 
 def test_an_account_gets_ten_codes_a_day(
@@ -85,7 +105,8 @@ def test_an_account_gets_ten_codes_a_day(
     account = unique("account")
     phones = [person().phone for _ in range(3)]
     asked = [(phone, now + number * MINUTE) for number in range(4) for phone in phones]
-    states = [request_code(phone, account, unique("address"), at).state for phone, at in asked]
+    follower_id = followers.visited(account, now)
+    states = [request_code(phone, Asker(account, follower_id, unique("address")), at).state for phone, at in asked]
     assert states == ["sent"] * 10 + ["too_many"] * 2
 
 
@@ -93,11 +114,12 @@ def test_an_account_gets_codes_for_three_phones_a_day(
     person: Callable[..., Person], vendor: Vendor, unique: Callable[[str], str], now: datetime
 ) -> None:
     account = unique("account")
+    asker = Asker(account, followers.visited(account, now), account)
     phones = [person().phone for _ in range(4)]
-    assert [request_code(phone, account, account, now).state for phone in phones] == ["sent"] * 3 + ["too_many"]
-    assert request_code(phones[0], account, account, now + MINUTE).state == "sent"
+    assert [request_code(phone, asker, now).state for phone in phones] == ["sent"] * 3 + ["too_many"]
+    assert request_code(phones[0], asker, now + MINUTE).state == "sent"
     assert len(vendor.sent) == 4
-    assert request_code(phones[3], account, account, now.replace(hour=16)).state == "sent"
+    assert request_code(phones[3], asker, now.replace(hour=16)).state == "sent"
 
 
 def test_a_phone_gets_codes_from_three_accounts_a_day(
@@ -108,6 +130,17 @@ def test_a_phone_gets_codes_from_three_accounts_a_day(
     states = [one.ask(now + number * MINUTE) for number, one in enumerate(people)]
     assert states == ["sent"] * 3 + ["too_many"]
     assert len(vendor.sent) == 3
+
+
+def test_the_first_code_notes_whose_follower_somebody_is(person: Callable[..., Person], now: datetime) -> None:
+    one = person()
+    assert one.ask(now) == "sent"
+    follower = followers.get(one.follower_id)
+    assert follower and (follower.account_id, follower.member_id) == (one.account_id, one.account_id)
+    followers.link(one.follower_id, one.account_id, "another")  # found to be another meanwhile
+    assert one.ask(now + MINUTE) == "sent"
+    follower = followers.get(one.follower_id)
+    assert follower and follower.member_id == "another"
 
 
 def test_asking_too_soon_costs_nothing_of_the_day(person: Callable[..., Person], now: datetime) -> None:
@@ -121,7 +154,7 @@ def test_a_code_whose_sending_is_unknown_can_be_used(
     person: Callable[..., Person], vendor: Vendor, now: datetime
 ) -> None:
     one, vendor.cut = person(), True
-    outcome = request_code(one.phone, one.account_id, one.account_id, now, "246810")
+    outcome = request_code(one.phone, one.asker(), now, "246810")
     assert (outcome.state, outcome.wait_seconds) == ("unknown", 60)
     assert len(vendor.sent) == 1
     assert try_code(one, "246810", now) == Proven(one.account_id)

@@ -114,4 +114,4 @@ def test_whatever_breaks_off_is_done_once(
         assert (number_of(phone).member_id, number_of(one.phone).member_id) == (one.account_id, None)
         assert identities.who(one.account_id).phone_id == pseudonym("phone", phone)
 
-    assert crashes.explore(scene, act, check) > 10
+    assert crashes.explore(scene, act, check) >= 10

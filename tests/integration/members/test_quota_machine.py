@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from pond.members import registrations, reviews, store_reviews
 from pond.members.model import Registration
 from pond.programmes import service as programmes
+from support.budgets import examples
 from support.cloud import ROOT, Cloud
 
 SHOPS: dict[str, Any] = yaml.safe_load((ROOT / "infra/demo/shops.yaml").read_text())
@@ -169,6 +170,6 @@ def test_any_order_of_things(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> N
     run_state_machine_as_test(
         One,
         settings=settings(
-            max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(10), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -13,7 +13,7 @@ import yaml
 
 from pond.kernel.clock import china_day
 from pond.kernel.errors import NotFound, Refused
-from pond.members import access_log, registration, registrations, reviews, store_reviews
+from pond.members import access_log, blocklist, registration, registrations, reviews, store_reviews
 from pond.members.model import Invalid, Registered, Registration
 from pond.programmes import service as programmes
 from pond.programmes.model import Programme
@@ -226,6 +226,21 @@ def test_who_waits_for_a_quota_is_first_when_it_grows(make_shops: Callable[..., 
     assert reviews.accept(newcomer.account_id, shops.programme_id, "林", "", shops.now) == "decided"
     assert reviews.refuse(third.account_id, shops.programme_id, "林", "停招", shops.now) == "decided"
     assert shops.counters() == {"sellers": (3, 0)}  # an operator's word goes before the quota, and is counted
+
+
+def test_a_blocked_person_holds_up_nobody_who_waits_for_a_quota(make_shops: Callable[..., Shops]) -> None:
+    shops = make_shops(sellers=1)
+    first, second, third = (shops.person("seller") for _ in range(3))
+    for number, one in enumerate((first, second), 1):
+        shops.send(one, SECOND * number)
+    blocklist.block("account", second.account_id, "sells", shops.now)
+    for _ in range(2):
+        reviews.turn_away(shops.registered(second), shops.now)
+    assert shops.standings(first, second) == ["accepted", "refused"]
+    assert shops.counters() == {"sellers": (1, 0)}
+    shops.apply(sellers=2)
+    shops.send(third, SECOND * 3)
+    assert shops.standings(third) == ["accepted"]
 
 
 def test_who_counts_in_two_quotas_needs_room_in_both(make_shops: Callable[..., Shops]) -> None:

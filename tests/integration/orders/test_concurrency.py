@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,9 +20,9 @@ Somebody = Callable[..., Buyer]
 def at_once(posts: list[Post], now: datetime, *others: Callable[[], Any]) -> None:
     for post in posts:
         post.knock()
-    works: list[Callable[[], Any]] = [lambda post=post: intake.take(callback_id(post.body), now) for post in posts]
+    works: list[Callable[[], Any]] = [partial(intake.take, callback_id(post.body), now) for post in posts]
     with ThreadPoolExecutor(8) as pool:
-        for done in [pool.submit(work) for work in (*works, *others)]:
+        for done in [pool.submit(work) for work in [*works, *others]]:
             done.result()
 
 

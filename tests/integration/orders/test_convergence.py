@@ -20,7 +20,7 @@ from support.market import Post, assert_balanced, entries, stored
 from support.shop import CREATED, Sale
 from support.storefront import Storefront, user
 
-NIGHT = CREATED + timedelta(days=1)
+NIGHT = CREATED + timedelta(hours=4)
 
 
 def truth(sale: Sale) -> Order:
@@ -45,7 +45,7 @@ def night(sales: list[Sale]) -> None:
     with patch.object(store_orders, "listed", lambda name: [tid for tid in listed(name) if tid in ours]):
         while reconciliation.reconcile(NIGHT)[1]:
             pass
-        reconciliation.look_for_buyers(NIGHT)
+        reconciliation.look_for_buyers({"tids": sorted(ours)}, NIGHT)
         lookups.plan_missing()
 
 

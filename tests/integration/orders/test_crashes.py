@@ -123,7 +123,7 @@ def test_a_buyer_who_becomes_known(somebody: Somebody, later: Any, now: datetime
 
 
 def test_reconciliation(somebody: Somebody, shop: Storefront, later: Any, record_property: Record) -> None:
-    at = CREATED + timedelta(hours=3)
+    at = CREATED + timedelta(minutes=67)
 
     def scene() -> list[Sale]:
         mother, lost = paid(somebody)
@@ -132,7 +132,7 @@ def test_reconciliation(somebody: Somebody, shop: Storefront, later: Any, record
         half.refunds.append((f"R-{half.tid}", 1_000, ""))
         shop.sales.clear()
         shop.sells(lost, half)
-        store_marks._Row(reconciliation.MARK, read_through=CREATED - timedelta(hours=1)).save()
+        store_marks._Row(reconciliation.MARK, read_through=CREATED + timedelta(minutes=5)).save()
         return [lost, half]
 
     def settled(sales: list[Sale]) -> None:

@@ -32,8 +32,9 @@ def new_books(cloud: object) -> Iterator[None]:
 
 
 @pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch, programme_id: str) -> str:
-    """The only programme there is."""
+def alone(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The only programme there is, which pays nothing yet."""
+    programme_id = market.apply_programme(END, paying=False)
     monkeypatch.setattr("pond.orders.levels.programmes.all_ids", lambda: [programme_id])
     monkeypatch.setattr("pond.orders.rates.programmes.all_ids", lambda: [programme_id])
     return programme_id
@@ -178,7 +179,7 @@ def test_terms_are_of_the_day_of_payment_and_the_level_then(alone: str) -> None:
 
 
 def test_levels_stand_in_one_programme(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
-    one, other = market.apply_programme(now), market.apply_programme(now)
+    one, other = (market.apply_programme(now, paying=False) for _ in range(2))
     monkeypatch.setattr("pond.orders.rates.programmes.all_ids", lambda: [one, other])
     rates.apply(document(one), "ops", now)
     with pytest.raises(Refused) as caught:

@@ -33,7 +33,8 @@ def test_a_thin_push_has_the_detail_asked_for_half_a_minute_later(
     post.go()
     assert (stored(sale).to_ask, stored(sale).order.paid_at) == (("detail", "pay_time"), None)
     [(delay, message)] = later
-    assert delay >= 30 and message == {"detail-type": "order.due", "detail": {"tid": sale.tid, "attempt": 1}}
+    assert (message["detail-type"], message["detail"]) == ("order.due", {"tid": sale.tid, "attempt": 1})
+    assert delay >= 30
     assert shop.calls == []
     work(later.take())
     assert shop.calls == ["youzan.trade.get"]
@@ -116,10 +117,13 @@ def test_reconciliation_finds_what_no_push_brought(somebody: Somebody, shop: Sto
     shop.sells(lost, half)
     store_marks._Row(reconciliation.MARK, read_through=CREATED - timedelta(hours=1)).save()
     at = CREATED + timedelta(hours=12)
-    assert reconciliation.reconcile(at) == (2, True)
+    changed, more = 0, True
+    while more:
+        some, more = reconciliation.reconcile(at)
+        changed += some
+    assert changed == 2
     assert [one.amount_fen for one in entries(lost)] == [500]
     assert [one.amount_fen for one in entries(half)] == [1_000, -150]
-    assert reconciliation.reconcile(at) == (0, True)
     assert reconciliation.reconcile(at) == (0, False)
     assert store_marks.read(reconciliation.MARK) == at - reconciliation.LAG
     for sale in (lost, half):
@@ -129,17 +133,15 @@ def test_reconciliation_finds_what_no_push_brought(somebody: Somebody, shop: Sto
 def test_a_busy_shop_ends_a_slice_and_the_mark_stays(
     somebody: Somebody, shop: Storefront, later: Any, now: datetime
 ) -> None:
-    store_marks._Row(reconciliation.MARK, read_through=now - timedelta(hours=7)).save()
+    store_marks._Row(reconciliation.MARK, read_through=now - timedelta(hours=2)).save()
     nightly.plan(now)
     shop.answers.append(BUSY)
     messages = later.take()
     assert [one["detail-type"] for one in messages] == ["orders.reconcile", "orders.missing", "orders.unmatched"]
     work(messages[:1])
-    assert store_marks.read(reconciliation.MARK) == now - timedelta(hours=7)
+    assert store_marks.read(reconciliation.MARK) == now - timedelta(hours=2)
     [(delay, again)] = later
     assert (delay, again["detail"]) == (3, {"attempt": 2})
-    work(later.take())
-    assert store_marks.read(reconciliation.MARK) == now - timedelta(hours=1)
     work(later.take())
     assert (store_marks.read(reconciliation.MARK), later) == (now - reconciliation.LAG, [])
 

@@ -10,7 +10,7 @@ from pond.kernel.ids import pseudonym
 from pond.members.events import MemberMerged, MemberPhoneChanged, MemberRegistered
 from pond.members.store_accounts import AccountRow
 from pond.members.store_phones import PhoneRow
-from pond.orders import reconciliation
+from pond.orders import nightly
 from pond.orders.events import OrderMatched
 from support.market import Buyer, Post, assert_balanced, entries, stored, work
 from support.shop import CREATED, Sale
@@ -130,7 +130,10 @@ def test_the_night_finds_whom_no_event_told_of(somebody: Somebody, later: Any, n
     mother = somebody()
     sale = bought(mother)
     mother.register()
-    assert reconciliation.look_for_buyers(now) >= 1
+    work([nightly.message(nightly.UNMATCHED)])
+    named = [tid for message in later.take() for tid in message["detail"].get("tids", ())]
+    assert sale.tid in named
+    work([nightly.message(nightly.UNMATCHED, tids=[sale.tid])])
     assert stored(sale).member_id == mother.member_id
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pond.kernel import settings as kernel_settings
@@ -20,7 +20,7 @@ from support import budgets
 
 pytestmark = pytest.mark.usefixtures("cloud")
 WORKERS = 6
-RATES = st.builds(Rate, st.integers(1, 30), st.integers(1, 40))
+RATES = st.builds(Rate, st.integers(1, 30), st.sampled_from([1, 1, 2, 5, 30]))
 names = (f"demo/n{number}" for number in itertools.count())
 Granted = list[tuple[datetime, int]]
 
@@ -47,8 +47,10 @@ def most_in_a_window(granted: Granted, seconds: int) -> int:
     st.lists(
         st.builds(Rate, st.integers(1, 30), st.integers(1, 40)), min_size=1, max_size=2, unique_by=lambda r: r.seconds
     ),
-    st.lists(st.tuples(st.integers(0, 9000), st.integers(1, 3)), min_size=3, max_size=12),
+    st.lists(st.tuples(st.sampled_from([0, 0, 10, 100, 900, 6000]), st.integers(1, 3)), min_size=3, max_size=12),
 )
+@example([Rate(30, 1)], [(0, 1), (0, 3), (50, 1), (50, 2), (50, 1), (400, 3)])
+@example([Rate(1, 1), Rate(7, 5)], [(0, 1), (999, 1), (1, 1), (1000, 1)])
 def test_no_window_contains_more_than_its_rate(now: datetime, some: list[Rate], steps: list[tuple[int, int]]) -> None:
     moment, granted = now, Granted()
     with rates(*some) as name, ThreadPoolExecutor(WORKERS) as pool:

@@ -1,7 +1,7 @@
 """`pondctl review` against real tables: lists without names, decides once, keeps who saw what."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from pond.channels import followers
-from pond.members import registrations, store, store_reviews
+from pond.kernel.clock import china_day
+from pond.kernel.clock import now as clock_now
+from pond.members import access_log, registrations, store
 from pond.members.model import Registration, Standing
 from pond.programmes import service as programmes
 
@@ -59,9 +61,15 @@ def test_who_asks_for_names_is_kept(run: Run, applicant: Callable[..., Registrat
     listing = ("review", "list", "--programme", one.programme_id, "--show")
     code, said = run(*listing)
     assert code == 1 and "--by" in said
-    assert store_reviews.shown(one.member_id, one.programme_id) == set()
+    assert seen(one) == []
     assert run(*listing, "--by", "林")[0] == 0
-    assert [line.split()[-1] for line in store_reviews.shown(one.member_id, one.programme_id)] == ["林"]
+    assert seen(one) == ["林"]
+
+
+def seen(one: Registration) -> list[str]:
+    """Who saw something of them today or on the day of the tests."""
+    days = {china_day(clock_now()), china_day(datetime(2026, 11, 23, 6, tzinfo=UTC))}
+    return [access.who for day in days for access in access_log.of_day(day) if access.about == one.member_id]
 
 
 def test_decisions_are_taken_once_and_kept(run: Run, applicant: Callable[..., Registration]) -> None:

@@ -15,6 +15,7 @@ from pond.groups.model import Request
 from pond.kernel.ids import pseudonym
 from pond.members import identities, registration, verification
 from pond.members.model import Form, Registered
+from pond.members.model_phones import Asker
 from pond.platforms.model_sms import SmsOutcome
 from pond.programmes import service as programmes
 from pond.programmes.model import Programme, pool_id
@@ -103,7 +104,7 @@ def mother(
         followers.link(her.follower_id, her.account_id, her.account_id)
         bookings.book(programme.programme_id, her.follower_id, None, now)
         notices.tell(her.follower_id, f"hello~{programme.programme_id}", "你好", None, "", now)
-        verification.request_code(her.phone, her.account_id, "192.0.2.7", now)
+        verification.request_code(her.phone, Asker(her.account_id, her.follower_id, "192.0.2.7"), now)
         form = Form(her.name, her.phone, "pregnancy", "2027-03-09", "杭州", True, programme.consent.version)
         done = registration.register(form, sent[-1], programme, her.account_id, her.follower_id, None, now)
         assert isinstance(done, Registered)

@@ -129,15 +129,18 @@ def test_who_is_blocked_stays_blocked_and_nothing_more_is_known(
 def test_who_came_back_before_the_night_is_left_alone(
     programme: Programmes, mother: Mothers, now: datetime, later: datetime, sent: list[str]
 ) -> None:
+    from pond.channels import followers
     from pond.members import registration, registrations, verification
     from pond.members.model import Form
+    from pond.members.model_phones import Asker
 
     here = programme()
     her = mother(here)
     wish(her, later)
     erasing.erase_due(later)
     again = later + timedelta(minutes=5)
-    verification.request_code(her.phone, her.account_id, "192.0.2.7", again)
+    followers.visited(her.openid, again)
+    verification.request_code(her.phone, Asker(her.account_id, her.follower_id, "192.0.2.7"), again)
     form = Form(her.name, her.phone, "pregnancy", "2027-03-09", "杭州", True, here.consent.version)
     registration.register(form, sent[-1], here, her.account_id, her.follower_id, None, again)
     assert erasing.sweep_due(again) == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pond.members.events import MemberMerged, MemberRegistered, from_change
+from pond.members.events import AccountBlocked, MemberMerged, MemberPhoneChanged, MemberRegistered, from_change
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "events/member.registered.json").read_text())
 
@@ -41,7 +41,32 @@ def test_two_members_found_to_be_one_are_told_by_the_row_that_named_itself() -> 
     (event,) = from_change("accounts", before, after)
     assert event.detail() == golden
     assert MemberMerged.read({"detail-type": "member.merged", "detail": event.detail()}) == event
-    assert list(from_change("accounts", after, after | {"blocks": ["phone~x"]})) == []
+    assert list(from_change("accounts", after, after | {"phone_id": "x"})) == []
     assert list(from_change("accounts", None, before)) == []
     assert list(from_change("accounts", {"account_id": golden["merged"]}, before)) == []
     assert list(from_change("accounts", {"account_id": "c", "blocks": ["x"]}, {"account_id": "c", "blocks": []})) == []
+
+
+def test_another_phone_of_a_member_is_told_a_newcomers_first_is_not() -> None:
+    golden = json.loads((Path(__file__).parents[1] / "events/member.phone_changed.json").read_text())
+    own = {"account_id": golden["member_id"], "member_id": golden["member_id"]}
+    (event,) = from_change("accounts", own | {"phone_id": "p1"}, own | {"phone_id": "p2"})
+    assert event.detail() == golden
+    assert MemberPhoneChanged.read({"detail-type": event.name, "detail": event.detail()}) == event
+    assert list(from_change("accounts", own, own | {"phone_id": "p2"})) == []
+    assert list(from_change("accounts", own | {"phone_id": "p1"}, own | {"phone_id": "p1", "seen": ["x"]})) == []
+    other = {"account_id": "a2", "member_id": golden["member_id"]}
+    assert list(from_change("accounts", other | {"phone_id": "p1"}, other | {"phone_id": "p2"})) == []
+
+
+def test_the_first_block_against_an_account_is_told_and_no_other_change_of_blocks() -> None:
+    golden = json.loads((Path(__file__).parents[1] / "events/account.blocked.json").read_text())
+    row = {"account_id": golden["account_id"]}
+    once, twice = row | {"blocks": ["phone~x"]}, row | {"blocks": ["phone~x", "account~y"]}
+    for before in (None, row):
+        (event,) = from_change("accounts", before, once)
+        assert event.detail() == golden
+        assert AccountBlocked.read({"detail-type": "account.blocked", "detail": event.detail()}) == event
+    assert list(from_change("accounts", once, twice)) == []
+    assert list(from_change("accounts", twice, once)) == []
+    assert list(from_change("accounts", once, row)) == []

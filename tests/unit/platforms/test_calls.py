@@ -194,9 +194,9 @@ def test_fetching_tokens(partner: Partner) -> None:
 
 def test_connections_are_kept_while_busy_and_left_when_idle(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
     partner.will({"errcode": 0})
-    http._connections().clear()
+    http._connections(None).clear()
     http.send("wecom", "GET", partner.url, idempotent=True)
-    kept = len(http._connections().pools)
+    kept = len(http._connections(None).pools)
     monkeypatch.setattr(http, "_used_at", -1000.0)
     assert kept == 1 and len(http._pool().pools) == 0
 

@@ -133,6 +133,19 @@ def test_waiting_between_attempts() -> None:
     assert [wait_before(attempt) for attempt in range(1, 8)] == [0, 3, 6, 12, 24, 48, None]
 
 
+def test_an_orders_refunds_are_searched_page_by_page_and_read_one_by_one(partner: Partner) -> None:
+    many = [{"refund_id": f"R{number}"} for number in range(20)]
+    details = [good({"refund_id": f"R{number}", "refund_fee": "1.00"}) for number in range(21)]
+    pages = [many, [many[19], {"refund_id": "R20"}]]
+    partner.will(*(good({"total": 22, "refunds": rows}) for rows in pages), *details)
+    assert [one["refund_id"] for one in youzan.refunds(TID)] == [f"R{number}" for number in range(21)]
+    assert [asked.json for asked in partner.calls[:2]] == [
+        {"tid": TID, "page_no": number, "page_size": 20} for number in (1, 2)
+    ]
+    partner.will(good({}))
+    assert youzan.refunds(TID) == []
+
+
 def row(number: int) -> dict[str, Any]:
     return {"full_order_info": {"order_info": {"tid": f"E{number}"}}}
 

@@ -89,6 +89,8 @@ def test_refunds_in_parts_in_both_sets_of_messages_and_the_last_closes(box: Box,
     box.do("POST", f"{path}/refund", 409, fen=1, oid=oid)
     shown = api(box, "youzan.trade.refund.get/3.0.1", {"refund_id": first["refund_id"]})
     assert read_refund(shown["data"]).refunds[0].amount_fen == 1_000
+    found = api(box, "youzan.trade.refund.search/3.0.1", {"tid": order.tid, "page_no": 1, "page_size": 1})["data"]
+    assert (found["total"], [one["refund_id"] for one in found["refunds"]]) == (2, [first["refund_id"]])
 
 
 def test_virtual_goods_have_no_buyer_pay_and_no_postage(box: Box, account: dict[str, Any]) -> None:

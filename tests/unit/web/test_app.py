@@ -25,6 +25,33 @@ def test_the_policy_allows_nothing_inline() -> None:
     assert "unsafe" not in str(policy)
 
 
+HEADERS = {
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Frame-Options": "SAMEORIGIN",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/assets/pond.css", 200),
+        ("GET", "/assets/none.css", 404),
+        ("GET", "/oauth", 400),
+        ("GET", "/m/muying", 303),
+        ("POST", "/m/muying", 303),
+    ],
+)
+def test_every_answer_has_every_header(call: Call, method: str, path: str, status: int) -> None:
+    answer = call(method, path, "") if method == "POST" else call(method, path)
+    assert answer["statusCode"] == status
+    assert {name: answer["headers"].get(name) for name in HEADERS} == HEADERS
+    assert "frame-ancestors 'self'" in answer["headers"]["Content-Security-Policy"]
+
+
 def test_a_page_is_never_cached_and_an_asset_for_ever(call: Call) -> None:
     page = call("GET", "/oauth")
     assert page["headers"]["Cache-Control"] == "no-store"

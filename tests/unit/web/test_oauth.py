@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from pond.kernel.ids import pseudonym
+from pond.members.model_accounts import Identity
 from pond.platforms.errors import Meaning, PartnerBusy, PartnerRefused
 from pond.platforms.official_account import OAuthUser
 from pond.web import sessions
@@ -16,7 +17,7 @@ from support.web import Call, jar
 @pytest.fixture
 def wechat(monkeypatch: pytest.MonkeyPatch, now: datetime) -> dict[str, Any]:
     """What WeChat answers to a code; what we noted about the person."""
-    world: dict[str, Any] = {"answer": OAuthUser("o-1", "u-1", snapshot=False), "links": [], "now": now}
+    world: dict[str, Any] = {"answer": OAuthUser("o-1", "u-1", snapshot=False), "links": [], "known": True, "now": now}
 
     def exchange(code: str) -> OAuthUser:
         if isinstance(world["answer"], Exception):
@@ -28,8 +29,12 @@ def wechat(monkeypatch: pytest.MonkeyPatch, now: datetime) -> dict[str, Any]:
     monkeypatch.setattr("pond.web.oauth.official_account.exchange_code", exchange)
     monkeypatch.setattr("pond.web.oauth.followers.visited", lambda openid, now: pseudonym("openid", openid))
     monkeypatch.setattr("pond.web.oauth.followers.link", lambda *ids: world["links"].append(ids))
-    monkeypatch.setattr("pond.web.oauth.identities.member_of", lambda account_id: account_id)
+    monkeypatch.setattr("pond.web.oauth.identities.who", lambda account_id: person(account_id, world["known"]))
     return world
+
+
+def person(account_id: str, known: bool) -> Identity:
+    return Identity(member_id=account_id, path=(account_id,), known=known, phone_id=None, blocked=False)
 
 
 def go(call: Call) -> tuple[str, dict[str, str]]:
@@ -53,6 +58,13 @@ def test_there_and_home_again(call: Call, wechat: dict[str, Any]) -> None:
     assert session and session.account_id == pseudonym("unionid", "u-1")
     assert wechat["links"] == [(session.follower_id, session.account_id, session.account_id)]
     assert "u-1" not in str(answer) and "o-1" not in str(answer)
+
+
+def test_whose_follower_a_newcomer_is_is_noted_later(call: Call, wechat: dict[str, Any]) -> None:
+    wechat["known"] = False
+    state, cookies = go(call)
+    assert "pond" in jar(call("GET", f"/oauth?code=c&state={state}", cookies=cookies))
+    assert wechat["links"] == []
 
 
 def test_without_a_unionid_the_openid_stands_in_and_is_counted(

@@ -42,20 +42,47 @@ const pay = (order_) => [
   h("div", { class: "line" }, h("span", null, "付款方式"), h("span", null, "零钱")),
   h("button", { class: "button is-main is-big is-pay", style: "background:#07883f", "data-testid": "pay-now", onclick: () => step(`/shop/orders/${order_.tid}/pay`, {}, "支付成功") }, `立即支付 ${yuan(order_.payment_fen)}`)];
 
+const OPEN = ["WAIT_SELLER_AGREE", "SUCCESS"];
+
+/** What she may still ask back of one item; the postage comes with the last. */
+function leftOf(order_, item) {
+  const asked = order_.refunds.filter((one) => one.oid === item.oid && OPEN.includes(one.status)).reduce((sum, one) => sum + one.fen, 0);
+  return Math.max(0, Math.min(item.payment_fen - asked, order_.left_fen));
+}
+
+/** The refunds of one request: of one item so much, or of each item all that is left. */
+function requested(order_, oid, fen) {
+  if (oid) return [{ oid, fen }];
+  const parts = order_.items.map((item) => ({ oid: item.oid, fen: leftOf(order_, item) })).filter((part) => part.fen > 0);
+  const last = parts.at(-1) ?? parts[parts.push({ oid: order_.items[0].oid, fen: 0 }) - 1];
+  last.fen += order_.left_fen - parts.reduce((sum, part) => sum + part.fen, 0);
+  return parts;
+}
+
+async function ask(order_, parts) {
+  for (const part of parts) if (!(await step(`/shop/orders/${order_.tid}/refunds`, part, "已提交，等商家处理"))) return;
+}
+
 function refund(sheet) {
   const order_ = shop.orders.find((one) => one.tid === sheet.order.tid) ?? sheet.order;
-  const most = order_.left_fen;
-  const text = sheet.text ?? String(most / 100);
+  const several = order_.items.length > 1;
+  const item = several ? order_.items.find((one) => one.oid === sheet.oid) : null;
+  const most = item ? leftOf(order_, item) : order_.left_fen;
+  const whole = several && !item;
+  const text = whole ? String(most / 100) : sheet.text ?? String(most / 100);
   const fen = fenOf(text);
   const fine = fen > 0 && fen <= most;
-  const set = (amount) => { sheet.text = String(amount / 100); draw(); };
   const half = Math.max(1, Math.floor(most / 2));
+  const set = (amount) => { sheet.text = String(amount / 100); draw(); };
+  const choose = (oid) => { Object.assign(sheet, { oid, text: null }); draw(); };
+  const pick = (on, id, onclick, words) => h("button", { class: "pick", "aria-pressed": String(on), "data-testid": id, onclick }, words);
   return [
-    order_.items.length > 1 && h("div", { class: "picks", style: "padding-bottom:12px" }, order_.items.map((item) => h("button", { class: "pick", "aria-pressed": String(item.oid === sheet.oid), onclick: () => { sheet.oid = item.oid; draw(); } }, item.title))),
-    h("div", { class: "line" }, h("label", { class: "field" }, "¥", h("input", { inputmode: "decimal", value: text, "aria-label": "退款金额", "data-testid": "refund-amount",
+    several && h("div", { class: "picks", style: "padding-bottom:12px" }, pick(whole, "refund-order", () => choose(null), "整单"),
+      order_.items.map((one) => pick(one === item, `refund-item-${one.item_id}`, () => choose(one.oid), one.title))),
+    h("div", { class: "line" }, h("label", { class: "field" }, "¥", h("input", { inputmode: "decimal", value: text, disabled: whole, "aria-label": "退款金额", "data-testid": "refund-amount",
       oninput: (event) => { sheet.text = event.target.value; draw(); } }))),
-    h("div", { class: "picks" }, h("button", { class: "pick", "aria-pressed": String(fen === most), "data-testid": "refund-all", onclick: () => set(most) }, `全部 ${yuan(most)}`),
-      h("button", { class: "pick", "aria-pressed": String(fen === half), "data-testid": "refund-half", onclick: () => set(half) }, `一半 ${yuan(half)}`)),
-    h("p", { class: "hint", role: "status" }, fine || text === "" ? `最多可退 ${yuan(most)}，商家同意后原路退回` : `请填 0.01 到 ${(most / 100).toFixed(2)} 之间的金额`),
-    h("button", { class: "button is-main is-big", disabled: !fine, "data-testid": "refund-ask", onclick: () => step(`/shop/orders/${order_.tid}/refunds`, { fen, oid: sheet.oid }, "已提交，等商家处理") }, "提交申请")];
+    !whole && h("div", { class: "picks" }, pick(fen === most, "refund-all", () => set(most), `全部 ${yuan(most)}`), pick(fen === half, "refund-half", () => set(half), `一半 ${yuan(half)}`)),
+    h("p", { class: "hint", role: "status" }, fine ? `最多可退 ${yuan(most)}，商家同意后原路退回` : most > 0 ? `请填 0.01 到 ${(most / 100).toFixed(2)} 之间的金额` : "这件商品已经退完了"),
+    h("button", { class: "button is-main is-big", disabled: !fine, "data-testid": "refund-ask",
+      onclick: () => ask(order_, requested(order_, whole ? null : sheet.oid, fen)) }, "提交申请")];
 }

@@ -15,7 +15,7 @@ from pond.broadcasts.model_audience import Audience
 from pond.broadcasts.model_audience_reader import read as read_audience
 from pond.broadcasts.model_audience_reader import write as write_audience
 from pond.broadcasts.model_content import Route
-from pond.broadcasts.model_plan import OnDays, Plan, Step, due_at, meant, occurrences, passed
+from pond.broadcasts.model_plan import AfterHours, OnDays, Plan, Step, due_at, meant, occurrences, passed
 from pond.broadcasts.model_plan_reader import read
 from pond.broadcasts.store_plans import Run, Stored
 from pond.kernel.errors import NotFound, Refused
@@ -100,7 +100,8 @@ def runs(programme_id: str, plan_id: str) -> list[Run]:
 
 
 def calendar(programme_id: str, since: datetime, until: datetime) -> list[Entry]:
-    """What the plans of a programme say from then until then: as decided, and as it stands for what is not yet."""
+    """What the plans of a programme say from then until then: as decided, and as it stands for what is not yet. Hours
+    in which something may happen are not listed before it did."""
     entries: list[Entry] = []
     for plan, stored in everything():
         if plan.programme_id == programme_id:
@@ -119,7 +120,7 @@ def _entries(
         if due >= until:
             return
         run = decided.get((step.step_id, occurrence))
-        if plan.paused and run is None:
+        if run is None and (plan.paused or isinstance(step.when, AfterHours)):
             continue
         verdict = timing.next_moment(rules, due)
         outcome, at, reason = verdict.outcome, verdict.at, verdict.reason

@@ -1,8 +1,11 @@
-"""The official account's callback address: verified, kept once, acted on, answered, all within WeChat's five seconds.
+"""The official account's callback address: verified, kept once with what it comes to, answered, all within WeChat's
+five seconds.
 
 Nothing is kept or done before the signature is right and the receiver is us. No partner is called here. A repeated
 delivery acts again to no further effect and has the same answer, so that one which broke off half-way is completed by
-the next.
+the next. Before it is answered every push stands somewhere under its business key: a follow, a scan or a click on the
+follower's row, in the very write it comes to; the message that got a place on that place; all else, and whatever came
+late or was not understood or could not be worked, in the inbox.
 """
 
 from collections.abc import Mapping
@@ -33,6 +36,14 @@ class _Push:
     envelope: Envelope | None
 
 
+@dataclass(frozen=True)
+class _Done:
+    """What a push came to: the text to answer, if any, and whether the push is kept with its effect."""
+
+    text: str | None = None
+    kept: bool = False
+
+
 def verify_address(query: Mapping[str, str]) -> str:
     """The answer to the check WeChat makes when the address is entered.
 
@@ -58,14 +69,19 @@ def receive(
     """
     push = _opened(query, body)
     kind = str(push.fields.get("Event") or push.fields.get("MsgType") or "unknown").lower()
-    received = inbox.receive(SOURCE, inbox.official_account_key(push.fields), kind, push.fields, now)
-    count("CallbackReceived" if received.first else "CallbackRepeated")
-    fields_of = {name: str(value) for name, value in push.fields.items()}
-    said = _act(kind, fields_of, received.callback_id, now, is_turned_away, library)
-    if said is None:
+    key = inbox.official_account_key(push.fields)
+    texts = {name: str(value) for name, value in push.fields.items()}
+    try:
+        done = _act(kind, texts, inbox.name(SOURCE, key), now, is_turned_away, library)
+    except Exception:
+        inbox.receive(SOURCE, key, kind, push.fields, now)  # WeChat delivers it again at most thrice
+        raise
+    is_first = done.kept or inbox.receive(SOURCE, key, kind, push.fields, now).first
+    count("CallbackReceived" if is_first else "CallbackRepeated")
+    if done.text is None:
         return SUCCESS
     fields = push.fields
-    reply = xml.text_reply(str(fields["FromUserName"]), str(fields["ToUserName"]), said, now)
+    reply = xml.text_reply(str(fields["FromUserName"]), str(fields["ToUserName"]), done.text, now)
     if push.envelope is None:
         return reply
     return push.envelope.close(reply.encode(), query.get("nonce", ""), str(int(now.timestamp())))
@@ -78,35 +94,49 @@ def _act(
     now: datetime,
     is_turned_away: TurnedAway,
     library: Library,
-) -> str | None:
-    """Do what a push asks for; the text to answer, if any. Kinds we do not know are kept, and that is all."""
+) -> _Done:
+    """Do what a push asks for. Kinds we do not know come to nothing."""
     openid, created = fields.get("FromUserName", ""), fields.get("CreateTime", "")
     if not openid or not created.isdecimal() or len(created) > 10:
-        return None
+        return _Done()
     at = from_epoch(int(created))
-    is_message = fields.get("MsgType", "").lower() != "event"
-    if is_message:
-        known = followers.get(followers.follower_id(openid)) if kind == "text" else None
-        if known:
-            return keywords.answer(fields.get("Content", ""), known, now, callback_id, at, is_turned_away, library)
-        known = followers.wrote(openid, at)
-        return (
-            keywords.answer(fields.get("Content", ""), known, now, callback_id, None, is_turned_away, library)
-            if kind == "text"
-            else None
-        )
+    if fields.get("MsgType", "").lower() != "event":
+        if kind == "text":
+            return _answer(fields.get("Content", ""), openid, callback_id, at, now, is_turned_away, library)
+        followers.wrote(openid, at)
+        return _Done()
     scene = fields.get("EventKey", "")
     match kind:
         case "subscribe" | "scan":
             channel = codes.find(scene.removeprefix(_SCENE)) if scene else None
-            follower = followers.acted(openid, at, channel.channel_id if channel else None)
+            follower = followers.acted(openid, at, channel.channel_id if channel else None, callback_id)
             used_last = channel is not None and follower.channel_id == channel.channel_id
-            return keywords.greeting(follower, channel if used_last else None)
+            return _Done(keywords.greeting(follower, channel if used_last else None), follower.heard == callback_id)
         case "click":
-            return keywords.answer(scene, followers.acted(openid, at), now, callback_id, None, is_turned_away, library)
+            follower = followers.acted(openid, at, None, callback_id)
+            said = keywords.answer(scene, follower, now, callback_id, None, is_turned_away, library)
+            return _Done(said.text, said.text is not None and follower.heard == callback_id)
         case "unsubscribe":
             followers.unfollow(openid, at)
-    return None
+    return _Done()
+
+
+def _answer(
+    text: str,
+    openid: str,
+    callback_id: str,
+    at: datetime,
+    now: datetime,
+    is_turned_away: TurnedAway,
+    library: Library,
+) -> _Done:
+    known = followers.glance(followers.follower_id(openid))
+    if known:
+        said = keywords.answer(text, known, now, callback_id, at, is_turned_away, library)
+    else:
+        follower = followers.wrote(openid, at)
+        said = keywords.answer(text, follower, now, callback_id, None, is_turned_away, library)
+    return _Done(said.text, said.placed)
 
 
 def _opened(query: Mapping[str, str], body: bytes) -> _Push:

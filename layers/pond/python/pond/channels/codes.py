@@ -7,6 +7,7 @@ itself.
 
 import io
 import re
+import time
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -19,6 +20,8 @@ from pond.platforms import official_account
 from pond.programmes import service as programmes
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
+CACHE_SECONDS = 30  # a changed channel is in use everywhere within this time
+_found: dict[str, tuple[float, Channel]] = {}
 _SCALE = 12  # pixels a module: sharp on a printed poster's proof, small as a file
 
 
@@ -35,6 +38,7 @@ def create_channel(
         raise Refused("channel.invalid", "an id of 1 to 31 of a-z, 0-9 and -, and a name")
     channel = Channel(channel_id, name.strip(), source, tags, programmes.get(programme_id).programme_id)
     store.save(channel)
+    _found.pop(channel_id, None)
     return channel
 
 
@@ -48,9 +52,15 @@ def get(channel_id: str) -> Channel:
 
 
 def find(channel_id: str) -> Channel | None:
-    """The channel, if there is one of that id (scenes come from outside and may be anything)."""
+    """The channel of that id, if there is one, at most 30 seconds old (scenes come from outside: may be anything)."""
+    cached = _found.get(channel_id)
+    if cached and time.monotonic() - cached[0] < CACHE_SECONDS:
+        return cached[1]
     held = store.load(channel_id) if _ID.fullmatch(channel_id) else None
-    return held[0] if held else None
+    if held is None:
+        return None
+    _found[channel_id] = time.monotonic(), held[0]
+    return held[0]
 
 
 def code(channel_id: str, now: datetime) -> ChannelCode:

@@ -4,7 +4,7 @@ Callbacks may come twice and in any order: every function has the effect of once
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from pond.channels import store_followers as store
 from pond.channels.model import ACTED_MESSAGES, ACTED_WINDOW, SAID_MESSAGES, SAID_WINDOW, Follower, Heard
@@ -21,9 +21,11 @@ def follow(openid: str, channel_id: str | None, at: datetime) -> str:
     return acted(openid, at, channel_id).follower_id
 
 
-def acted(openid: str, at: datetime, channel_id: str | None = None) -> Follower:
-    """They followed, scanned (a channel's code) or clicked in the menu: three messages may go to them in a minute."""
-    return _heard(openid, Heard(follower_id(openid), at, ACTED_MESSAGES, at + ACTED_WINDOW, channel_id))
+def acted(openid: str, at: datetime, channel_id: str | None = None, cause: str | None = None) -> Follower:
+    """They followed, scanned (a channel's code) or clicked in the menu: three messages may go to them in a minute.
+    `cause` is the callback that says so; it is kept in the same write, and the follower's `heard` then, unless it comes
+    late."""
+    return _heard(openid, Heard(follower_id(openid), at, ACTED_MESSAGES, at + ACTED_WINDOW, channel_id, cause))
 
 
 def said(openid: str, at: datetime) -> str:
@@ -78,9 +80,26 @@ def set_quiet(follower_id: str, at: datetime | None) -> None:
     store.set_quiet(follower_id, at)
 
 
+def ask(follower_id: str, account_id: str, name: str, today: date, at_most: int, names_at_most: int) -> bool:
+    """Count one more code that a WeChat account asks for on this China day, for the phone of that name (a pseudonym);
+    False when it is one, or one phone, too many. The same write notes whose the follower is: a code is the first thing
+    a newcomer asks for in their account's name."""
+    return store.ask(follower_id, account_id, name, today.isoformat(), at_most, names_at_most)
+
+
+def unask(follower_id: str, today: date) -> None:
+    """Take back one code that was counted for nothing."""
+    store.unask(follower_id, today.isoformat())
+
+
 def get(follower_id: str) -> Follower | None:
     """The follower as last written."""
     return store.load(follower_id)
+
+
+def glance(follower_id: str) -> Follower | None:
+    """The follower as written a moment ago at the latest: for what a second look or a refused write puts right."""
+    return store.glance(follower_id)
 
 
 def several(follower_ids: Iterable[str]) -> Iterator[Follower]:

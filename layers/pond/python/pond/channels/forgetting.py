@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from pond.channels import store_followers, store_forgetting, store_line
+from pond.channels import store_followers, store_forgetting, store_line, store_links
 from pond.channels.model import Follower
 
 
@@ -30,6 +30,11 @@ def unfollowed_before(at: datetime) -> Iterator[Follower]:
     return store_forgetting.unfollowed_before(at)
 
 
+def forget_opens(person_ids: Collection[str]) -> Counter[str]:
+    """Forget which links these ids of one person opened; how many rows that took. Links keep their counts."""
+    return Counter({"opens": sum(store_links.drop_opens(person_id) for person_id in person_ids)})
+
+
 def sweep(member_ids: Collection[str], follower_ids: Collection[str]) -> Counter[str]:
     """Forget what no key led to: further followers of these members, and places their requests lost. Reads all."""
     taken: Counter[str] = Counter()
@@ -39,4 +44,4 @@ def sweep(member_ids: Collection[str], follower_ids: Collection[str]) -> Counter
         taken += forget(follower.follower_id)
     for programme_id, number, follower_id in store_line.bookings_of(found):
         taken["bookings"] += store_line.drop_booking(programme_id, number, follower_id)
-    return taken
+    return taken + forget_opens(member_ids)

@@ -1,6 +1,7 @@
 """What the account answers to what people write and do; all words are the programme's."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -31,6 +32,14 @@ def no_library(programme_id: str, text: str, now: datetime, *, exact: bool = Fal
     """Nothing is answered."""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """The passive reply, if any; `placed`: it is about a place that the same request got, which carries its `cause`."""
+
+    text: str | None = None
+    placed: bool = False
+
+
 def answer(
     text: str,
     follower: Follower,
@@ -39,8 +48,8 @@ def answer(
     said_at: datetime | None = None,
     is_turned_away: TurnedAway = lambda _: False,
     library: Library = no_library,
-) -> str | None:
-    """The passive reply to what somebody wrote; a booking keyword books. None: nothing to say, as to somebody who is
+) -> Answer:
+    """The passive reply to what somebody wrote; a booking keyword books. Nothing to say, as well, to somebody who is
     turned away and asks for a place.
 
     The programme's booking keywords go before all others. A message that is a keyword of the library and nothing else
@@ -58,21 +67,24 @@ def answer(
     if programme and found and not found.text and takes_place:
         channel_id = follower.channel_id
         place = bookings.book_for(follower, programme.programme_id, channel_id, now, cause, said_at)
-        return _say(programme, place, now)
+        return Answer(_say(programme, place, now), place.first_time)
     if said_at:
         followers.said(follower.openid, said_at)
     if programme is None:
-        return None
-    if found is None or found.text:
-        said = library(
-            programme.programme_id, text, now, exact=found is not None, quiet=_wrote_lately(follower, said_at)
-        )
+        return Answer()
+    if found and found.messages:  # "no more messages", and back: no piece of the library goes before that
+        followers.set_quiet(follower.follower_id, now if found.messages == "stop" else None)
+    elif found is None or found.text:
+        whole, quiet = found is not None, _wrote_lately(follower, said_at)
+        said = library(programme.programme_id, text, now, exact=whole, quiet=quiet)
         if said or found is None:
-            return said
-        return fill(found.text, name=programme.name, link=_link(programme))
+            return Answer(said)
+    if found.text:
+        return Answer(fill(found.text, name=programme.name, link=_link(programme)))
     if not has_place:
-        return fill(programme.texts["closed"], name=programme.name)
-    return _say(programme, bookings.book_for(follower, programme.programme_id, follower.channel_id, now, cause), now)
+        return Answer(fill(programme.texts["closed"], name=programme.name))
+    place = bookings.book_for(follower, programme.programme_id, follower.channel_id, now, cause)
+    return Answer(_say(programme, place, now), place.first_time)
 
 
 def _wrote_lately(follower: Follower, said_at: datetime | None) -> bool:

@@ -66,6 +66,7 @@ class Follower:
     member_id: str | None
     tags: frozenset[str] = frozenset()  # of links they opened, and "paid"
     quiet_since: datetime | None = None  # they asked for no messages but those they wait for
+    heard: str | None = None  # the callback that was noted here last
 
     @property
     def following(self) -> bool:
@@ -87,13 +88,14 @@ class Follower:
 @dataclass(frozen=True)
 class Heard:
     """What a push tells of a follower: they followed at that time, through a channel's code if any, and so many custom
-    messages may be sent until then."""
+    messages may be sent until then. `cause`: the callback, when it is kept with this."""
 
     follower_id: str
     at: datetime
     messages: int
     until: datetime
     channel_id: str | None = None
+    cause: str | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from pond.channels import store_followers as store
+from pond.channels import store_notices
 from pond.channels.model import Follower, Notice, Route
 from pond.kernel.errors import OutcomeUnknown, Transient
 from pond.kernel.logs import count
@@ -58,7 +59,7 @@ def tell(
         if route == "template" and not template:
             return "unreachable"
         notice = Notice("told" if route == "custom" else "claimed", route, now)
-        if store.claim(follower_id, notice_id, notice, _oldest(follower)):
+        if store_notices.claim(follower_id, notice_id, notice, _oldest(follower)):
             if route == "custom":
                 return _send_custom(follower, notice_id, notice, message or text, template, url)
             return _send_template(follower, notice_id, notice, template or {}, url)
@@ -73,12 +74,14 @@ def once(follower: Follower, notice_id: str, send: Callable[[], Told], now: date
         Transient: as `send`; calling again is right.
     """
     notice = Notice("told", "text", now)
-    if notice_id in follower.notices or not store.claim(follower.follower_id, notice_id, notice, _oldest(follower)):
+    if notice_id in follower.notices or not store_notices.claim(
+        follower.follower_id, notice_id, notice, _oldest(follower)
+    ):
         return "already"
     try:
         told = send()
     except (Transient, PartnerRefused):
-        store.release(follower.follower_id, notice_id, notice)
+        store_notices.release(follower.follower_id, notice_id, notice)
         raise
     return told if told == "told" or told == "already" else _settle(follower, notice_id, notice, told)
 
@@ -113,13 +116,13 @@ def _send_custom(
 
             official_sending.send(follower.openid, said)
     except PartnerBusy:
-        store.release(follower.follower_id, notice_id, notice)
+        store_notices.release(follower.follower_id, notice_id, notice)
         raise
     except OutcomeUnknown:
         return _settle(follower, notice_id, notice, "unknown")
     except PartnerRefused as error:
         if error.meaning is Meaning.OUTSIDE_WINDOW and template:
-            store.reroute(follower.follower_id, notice_id, notice.at)
+            store_notices.reroute(follower.follower_id, notice_id, notice.at)
             return _send_template(follower, notice_id, Notice("claimed", "template", notice.at), template, url)
         return _refused(follower, notice_id, notice, error)
     count("NoticeTold")
@@ -133,7 +136,7 @@ def _send_template(follower: Follower, notice_id: str, notice: Notice, template:
         official_account.send_template(follower.openid, template_id, dict(template), url, client_msg_id)
     except PartnerBusy as error:
         if error.errcode and not 500 <= error.errcode < 600:  # an answer: it was not sent
-            store.release(follower.follower_id, notice_id, notice)
+            store_notices.release(follower.follower_id, notice_id, notice)
         raise
     except OutcomeUnknown as error:
         raise Transient("notice.unanswered", notice_id) from error
@@ -144,7 +147,7 @@ def _send_template(follower: Follower, notice_id: str, notice: Notice, template:
 
 def _refused(follower: Follower, notice_id: str, notice: Notice, error: PartnerRefused) -> Told:
     if error.meaning not in (Meaning.UNREACHABLE, Meaning.OUTSIDE_WINDOW):
-        store.release(follower.follower_id, notice_id, notice)
+        store_notices.release(follower.follower_id, notice_id, notice)
         raise error
     if error.meaning is Meaning.UNREACHABLE:
         store.raise_unreachable(follower.follower_id, notice.at)
@@ -154,7 +157,7 @@ def _refused(follower: Follower, notice_id: str, notice: Notice, error: PartnerR
 def _settle(
     follower: Follower, notice_id: str, notice: Notice, state: Literal["told", "unknown", "unreachable"]
 ) -> Told:
-    store.settle(follower.follower_id, notice_id, Notice(state, notice.route, notice.at))
+    store_notices.settle(follower.follower_id, notice_id, Notice(state, notice.route, notice.at))
     count(f"Notice{state.capitalize()}")
     return state
 

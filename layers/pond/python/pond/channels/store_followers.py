@@ -9,14 +9,16 @@ from typing import Any, cast
 
 from pynamodb.attributes import MapAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.update import Action
 
 from pond.channels.model import Follower, Heard, Notice
-from pond.kernel.tables import IntegerAttribute, Table, TimeAttribute, iso, refused
+from pond.kernel.tables import IntegerAttribute, Table, TimeAttribute, refused
 
 
-class _Row(Table):
+class FollowerRow(Table):
+    """A person at the official account."""
+
     class Meta:
         table_name = "followers"
 
@@ -36,32 +38,39 @@ class _Row(Table):
     member_id = UnicodeAttribute(null=True)
     tags = UnicodeSetAttribute(null=True)
     quiet_since = TimeAttribute(null=True)
+    heard = UnicodeAttribute(null=True)
+    asked_on = UnicodeAttribute(null=True)
+    asked = IntegerAttribute(null=True)
+    asked_for = UnicodeSetAttribute(null=True)
 
 
 def load(follower_id: str) -> Follower | None:
     """The follower as last written."""
     try:
-        return _follower(_Row.get(follower_id, consistent_read=True))
-    except _Row.DoesNotExist:
+        return read_follower(FollowerRow.get(follower_id, consistent_read=True))
+    except FollowerRow.DoesNotExist:
         return None
 
 
 def glance(follower_id: str) -> Follower | None:
     """The follower as written a moment ago at the latest: half as dear, for what may be done again."""
     try:
-        return _follower(_Row.get(follower_id))
-    except _Row.DoesNotExist:
+        return read_follower(FollowerRow.get(follower_id))
+    except FollowerRow.DoesNotExist:
         return None
 
 
 def several(follower_ids: Iterable[str]) -> Iterator[Follower]:
     """Those of the followers who have a row, as written a moment ago at the latest."""
-    return map(_follower, _Row.batch_get(list(follower_ids)))
+    return map(read_follower, FollowerRow.batch_get(list(follower_ids)))
 
 
 def of_second_accounts() -> Iterator[Follower]:
     """Followers whose account is not the one their member is known by; a scan."""
-    return map(_follower, _Row.scan(_Row.member_id.exists() & (_Row.account_id != _Row.member_id)))
+    return map(
+        read_follower,
+        FollowerRow.scan(FollowerRow.member_id.exists() & (FollowerRow.account_id != FollowerRow.member_id)),
+    )
 
 
 def hear(openid: str, heard: Heard, number: tuple[str, int] | None = None) -> Follower | None:
@@ -70,25 +79,28 @@ def hear(openid: str, heard: Heard, number: tuple[str, int] | None = None) -> Fo
     None, and nothing written: they have a place already, or something as late is known. Then each is noted by itself.
     """
     actions: list[Action] = [
-        _Row.following_at.set(heard.at),
-        _Row.allowance.set(heard.messages),
-        _Row.allowance_until.set(heard.until),
+        FollowerRow.following_at.set(heard.at),
+        FollowerRow.allowance.set(heard.messages),
+        FollowerRow.allowance_until.set(heard.until),
     ]
-    condition: Condition = _Row.following_at.does_not_exist() | (_Row.following_at <= heard.at)
-    condition = condition & _is_later(_Row.allowance_until, heard.until)
+    condition: Condition = FollowerRow.following_at.does_not_exist() | (FollowerRow.following_at <= heard.at)
+    condition = condition & _is_later(FollowerRow.allowance_until, heard.until)
     if heard.channel_id:
-        actions += [_Row.channel_at.set(heard.at), _Row.channel_id.set(heard.channel_id)]
-        condition = condition & _is_later(_Row.channel_at, heard.at)
+        actions += [FollowerRow.channel_at.set(heard.at), FollowerRow.channel_id.set(heard.channel_id)]
+        condition = condition & _is_later(FollowerRow.channel_at, heard.at)
+    if heard.cause:
+        actions.append(FollowerRow.heard.set(heard.cause))
     if number:
-        actions.append(_Row.bookings[number[0]].set(number[1]))
-        condition = condition & _Row.bookings.exists() & _Row.bookings[number[0]].does_not_exist()
+        actions.append(FollowerRow.bookings[number[0]].set(number[1]))
+        condition = condition & FollowerRow.bookings.exists() & FollowerRow.bookings[number[0]].does_not_exist()
     else:
         actions += _made(openid)
-    row = _Row(heard.follower_id)
-    return _follower(row) if _change(row, actions, condition) else None
+    row = FollowerRow(heard.follower_id)
+    return read_follower(row) if _change(row, actions, condition) else None
 
 
-def _follower(row: Any) -> Follower:
+def read_follower(row: Any) -> Follower:
+    """The follower in a row."""
     return Follower(
         follower_id=row.follower_id,
         openid=row.openid,
@@ -104,103 +116,91 @@ def _follower(row: Any) -> Follower:
         member_id=row.member_id,
         tags=frozenset(row.tags or ()),
         quiet_since=row.quiet_since,
+        heard=row.heard,
     )
 
 
 def ensure(follower_id: str, openid: str) -> None:
     """Have a row for this person, with the maps other writes reach into."""
-    _Row(follower_id).update(_made(openid))
+    FollowerRow(follower_id).update(_made(openid))
 
 
 def _made(openid: str) -> list[Action]:
     return [
-        _Row.openid.set(openid),
-        _Row.bookings.set(_Row.bookings | {}),
-        _Row.notices.set(_Row.notices | {}),
+        FollowerRow.openid.set(openid),
+        FollowerRow.bookings.set(FollowerRow.bookings | {}),
+        FollowerRow.notices.set(FollowerRow.notices | {}),
     ]
 
 
 def raise_following(follower_id: str, at: datetime) -> bool:
     """Note that they followed at that time, unless a later time is known."""
-    return _raise(follower_id, _Row.following_at, at)
+    return _raise(follower_id, FollowerRow.following_at, at)
 
 
 def raise_unfollowed(follower_id: str, at: datetime) -> bool:
     """Note that they unfollowed at that time, unless a later time is known."""
-    return _raise(follower_id, _Row.unfollowed_at, at)
+    return _raise(follower_id, FollowerRow.unfollowed_at, at)
 
 
 def raise_unreachable(follower_id: str, at: datetime) -> bool:
     """Note that WeChat refused to deliver at that time."""
-    return _raise(follower_id, _Row.unreachable_at, at)
+    return _raise(follower_id, FollowerRow.unreachable_at, at)
 
 
 def raise_channel(follower_id: str, channel_id: str, at: datetime) -> bool:
     """Note the channel whose code they used, unless they used one later."""
-    return _raise(follower_id, _Row.channel_at, at, [_Row.channel_id.set(channel_id)])
+    return _raise(follower_id, FollowerRow.channel_at, at, [FollowerRow.channel_id.set(channel_id)])
 
 
 def raise_allowance(follower_id: str, messages: int, until: datetime) -> bool:
     """Note that so many custom messages may be sent until then, unless they may for longer."""
-    return _raise(follower_id, _Row.allowance_until, until, [_Row.allowance.set(messages)])
+    return _raise(follower_id, FollowerRow.allowance_until, until, [FollowerRow.allowance.set(messages)])
 
 
 def set_number(follower_id: str, programme_id: str, number: int) -> bool:
     """Make `number` their place in the programme, if they have none."""
-    path = _Row.bookings[programme_id]
-    return _write(follower_id, [path.set(number)], path.does_not_exist())
+    path = FollowerRow.bookings[programme_id]
+    return write(follower_id, [path.set(number)], path.does_not_exist())
 
 
 def set_member(follower_id: str, account_id: str, member_id: str) -> None:
     """Note which account and member this follower is."""
-    _Row(follower_id).update([_Row.account_id.set(account_id), _Row.member_id.set(member_id)])
+    FollowerRow(follower_id).update([FollowerRow.account_id.set(account_id), FollowerRow.member_id.set(member_id)])
 
 
 def add_tag(follower_id: str, tag: str) -> bool:
     """Tag them; False when they have the tag, or are not known."""
-    row_there = _Row.follower_id.exists()
-    return _write(follower_id, [_Row.tags.add({tag})], row_there & ~_Row.tags.contains(tag))
+    new: Condition = FollowerRow.openid.exists() & ~FollowerRow.tags.contains(tag)
+    return write(follower_id, [FollowerRow.tags.add({tag})], new)
 
 
 def set_quiet(follower_id: str, at: datetime | None) -> None:
-    """Note since when they want no messages but those they wait for; None: they take them again."""
-    _write(
-        follower_id,
-        [_Row.quiet_since.set(at) if at else _Row.quiet_since.remove()],
-        _Row.follower_id.exists(),
-    )
+    """Note since when they want only the messages they wait for; None: they take all again."""
+    quiet = FollowerRow.quiet_since.set(at) if at else FollowerRow.quiet_since.remove()
+    write(follower_id, [quiet], FollowerRow.openid.exists())
 
 
-def claim(follower_id: str, notice_id: str, notice: Notice, forgotten: list[str]) -> bool:
-    """Claim the sending of a notice, and forget old ones; a custom message takes one from the allowance. False: not so
-    any more."""
-    path = _Row.notices[notice_id]
-    actions: list[Action] = [path.set(_text(notice)), *(_Row.notices[old].remove() for old in forgotten)]
-    condition: Condition = path.does_not_exist()
-    if notice.route == "custom":
-        actions.append(_Row.allowance.set(_Row.allowance - 1))
-        condition = condition & (_Row.allowance > 0) & (_Row.allowance_until > notice.at)
-    return _write(follower_id, actions, condition)
+def ask(follower_id: str, account_id: str, name: str, today: str, at_most: int, names_at_most: int) -> bool:
+    """Count one more code that the account asks for today, for the phone of that name, and note whose the follower is;
+    False when it is one, or one phone, too many. Who is known as no member yet stands for themselves."""
+    whose: list[Action] = [
+        FollowerRow.account_id.set(account_id),
+        FollowerRow.member_id.set(FollowerRow.member_id | account_id),
+    ]
+    afresh = [FollowerRow.asked_on.set(today), FollowerRow.asked.set(1), FollowerRow.asked_for.set({name})]
+    first = FollowerRow.asked_on.does_not_exist() | (FollowerRow.asked_on != today)
+    if write(follower_id, [*whose, *afresh], FollowerRow.openid.exists() & first):
+        return True
+    few: Condition = size(FollowerRow.asked_for) < names_at_most  # type: ignore[no-untyped-call]
+    allowed = (FollowerRow.asked < at_most) & (FollowerRow.asked_for.contains(name) | few)
+    one_more: list[Action] = [FollowerRow.asked.add(1), FollowerRow.asked_for.add({name})]
+    return write(follower_id, one_more, (FollowerRow.asked_on == today) & allowed)
 
 
-def reroute(follower_id: str, notice_id: str, now: datetime) -> None:
-    """WeChat says the window is shut: nothing is left in it, and the notice goes as a template message."""
-    notice = _text(Notice("claimed", "template", now))
-    _Row(follower_id).update([_Row.allowance.set(0), _Row.notices[notice_id].set(notice)])
-
-
-def release(follower_id: str, notice_id: str, notice: Notice) -> None:
-    """Give a claim back: nothing was sent."""
-    path = _Row.notices[notice_id]
-    actions: list[Action] = [path.remove()]
-    if notice.route == "custom":
-        actions.append(_Row.allowance.set(_Row.allowance + 1))
-    _write(follower_id, actions, path == _text(notice))
-
-
-def settle(follower_id: str, notice_id: str, notice: Notice) -> None:
-    """Write what became of a notice."""
-    _Row(follower_id).update([_Row.notices[notice_id].set(_text(notice))])
+def unask(follower_id: str, today: str) -> None:
+    """Take back one code that was counted for nothing."""
+    write(follower_id, [FollowerRow.asked.add(-1)], (FollowerRow.asked_on == today) & (FollowerRow.asked > 0))
 
 
 def _plain(attribute: MapAttribute[str, Any] | None) -> dict[str, Any]:
@@ -208,7 +208,7 @@ def _plain(attribute: MapAttribute[str, Any] | None) -> dict[str, Any]:
 
 
 def _raise(follower_id: str, attribute: TimeAttribute, at: datetime, more: list[Action] | None = None) -> bool:
-    return _write(follower_id, [attribute.set(at), *(more or [])], _is_later(attribute, at))
+    return write(follower_id, [attribute.set(at), *(more or [])], _is_later(attribute, at))
 
 
 def _is_later(attribute: TimeAttribute, at: datetime) -> Condition:
@@ -216,11 +216,12 @@ def _is_later(attribute: TimeAttribute, at: datetime) -> Condition:
     return condition
 
 
-def _write(follower_id: str, actions: list[Action], condition: Condition) -> bool:
-    return _change(_Row(follower_id), actions, condition)
+def write(follower_id: str, actions: list[Action], condition: Condition) -> bool:
+    """Change a follower's row under a condition; whether it held."""
+    return _change(FollowerRow(follower_id), actions, condition)
 
 
-def _change(row: _Row, actions: list[Action], condition: Condition) -> bool:
+def _change(row: FollowerRow, actions: list[Action], condition: Condition) -> bool:
     try:
         row.update(actions, condition=condition)
     except UpdateError as error:
@@ -228,10 +229,6 @@ def _change(row: _Row, actions: list[Action], condition: Condition) -> bool:
             return False
         raise
     return True
-
-
-def _text(notice: Notice) -> str:
-    return f"{notice.state} {notice.route} {iso(notice.at)}"
 
 
 def _notice(text: str) -> Notice:

@@ -149,6 +149,14 @@ def opens_of(person_id: str, since: datetime, until: datetime) -> Iterator[Open]
         )
 
 
+def drop_opens(person_id: str) -> int:
+    """Delete what somebody opened; counts stay. How many rows that took."""
+    rows = list(_Open.query(person_id, consistent_read=True))
+    for row in rows:
+        row.delete()
+    return len(rows)
+
+
 def figures(link_id: str) -> dict[str, Opened]:
     """A link's figures by place."""
     rows = _Count.query(link_id, consistent_read=True)

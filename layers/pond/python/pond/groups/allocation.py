@@ -2,7 +2,7 @@
 counter can bear.
 
 A request ends in exactly one of: a held seat, a place in the waitlist, or nothing to do since the person has
-one already. Whatever crashes in between, the same request again finishes it.
+one already, or is blocked. Whatever crashes in between, the same request again finishes it.
 """
 
 import random
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from time import sleep
 
-from pond.groups import choosing, merging, reserves, store, store_seats
+from pond.groups import blocking, choosing, merging, reserves, store, store_seats
 from pond.groups.model import Pool, Request
 from pond.groups.store_seats import GROUP, POOL, Hold, Outcome
 from pond.kernel.errors import PondError, Transient
@@ -29,15 +29,19 @@ PAUSE_SECONDS = 0.02
 def allocate(requests: Iterable[Request], now: datetime) -> dict[Request, PondError]:
     """Give each a seat or a place in the waitlist; returns those that could not be served now, with the reason."""
     wanting = list(requests)
-    merged = identities.merged_among(request.member_id for request in wanting)
+    unlike = {account.account_id: account for account in identities.merged_or_blocked(one.member_id for one in wanting)}
     failed: dict[Request, PondError] = {}
     by_pool: dict[str, dict[str, Request]] = defaultdict(dict)
     for request in wanting:
-        if request.member_id not in merged:
+        account = unlike.get(request.member_id)
+        if account is None:
             by_pool[request.pool_id][request.member_id] = request
             continue
         try:
-            merging.merge(request.member_id, now)  # registered while they were found to be another
+            if account.merged_at:
+                merging.merge(request.member_id, now)  # registered while they were found to be another
+            else:
+                blocking.turn_away(request, now)
         except PondError as error:
             failed[request] = error
     for pool_id, members_of in by_pool.items():

@@ -97,7 +97,7 @@ def _seat(old: Image | None, new: Image) -> Iterator[DomainEvent]:
     before, after = (old or {}).get("state"), new["state"]
     if before == after and (old or {}).get("hold_id") == new.get("hold_id"):
         return
-    if after == "merged" and not new.get("chat_id"):
+    if after in {"merged", "removed"} and not new.get("chat_id"):
         return  # no live seat was given up
     who = _who(new)
     match after:

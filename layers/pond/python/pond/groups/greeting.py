@@ -80,6 +80,8 @@ def tell_decision(event: RegistrationDecided, now: datetime) -> str:
     registration = registrations.get(event.member_id, event.programme_id)
     if notice is None or registration is None or registration.standing != event.standing:
         return "unreachable"
+    if identities.who(event.member_id).blocked:
+        return "unreachable"  # their page says it
     values = {"name": programme.name, "reason": registration.decided_reason or "", "link": _page(programme)}
     return notices.tell(
         registration.follower_id,

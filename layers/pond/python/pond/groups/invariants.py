@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from pond.groups import store
 from pond.groups.model import LIVE
-from pond.members import identities, registrations, reviews
+from pond.members import blocklist, identities, registrations, reviews
 from pond.programmes import service as programmes
 from pond.programmes.model_rules import quarrels
 
@@ -80,6 +80,13 @@ def check(now: datetime, settled_before: datetime) -> list[Breach]:
         Breach("merged", member_id, f"{seat.state} in {programme_id}, though another member")
         for (member_id, programme_id), seat in seats.items()
         if member_id in merged and seat.state != "merged"
+    ]
+
+    blocked = {account.account_id for account in blocklist.standing_since(settled_before)}
+    found += [
+        Breach("blocked", member_id, f"{seat.state} in {programme_id}, though blocked")
+        for (member_id, programme_id), seat in seats.items()
+        if member_id in blocked and seat.state in {"requested", "waiting", "held"}
     ]
 
     kinds: dict[tuple[str, str], set[str]] = defaultdict(set)  # of who sits in each group

@@ -36,15 +36,14 @@ def hear_all(chat_id: str, events: Sequence[Heard], now: datetime, pause: Callab
     Raises:
         Transient: WeCom's answer does not show what the events say yet, or writers met; deliver again.
     """
-    group = store.get_group(chat_id)
-    if group is None:
+    if not store_rosters.is_ours(chat_id):
         logger.info("callback about a group that is not ours")
         return
     if any(event.change == "dismiss" for event in events):
         store.set_state(chat_id, "closed")
         return
     try:
-        settled = _hear_updates(group, [event for event in events if event.change == "update"], now, pause)
+        settled = _hear_updates(chat_id, [event for event in events if event.change == "update"], now, pause)
     except PartnerRefused as error:
         if error.meaning is not Meaning.NO_SUCH_GROUP:
             raise
@@ -54,18 +53,24 @@ def hear_all(chat_id: str, events: Sequence[Heard], now: datetime, pause: Callab
         raise Transient("membership.lagging", "the group's detail does not show yet what the event says")
 
 
-def _hear_updates(group: Group, updates: Sequence[Heard], now: datetime, pause: Callable[[float], None]) -> bool:
+def _hear_updates(chat_id: str, updates: Sequence[Heard], now: datetime, pause: Callable[[float], None]) -> bool:
     """Bring the roster up to these events; whether they are all in."""
-    chat_id, settled = group.chat_id, True
+    settled = True
     if _news(chat_id, store_rosters.chain(chat_id), updates):
         with alone(chat_id, now, pause) as comparison:
             news = _news(chat_id, comparison.chain, updates)  # whoever compared before us may have seen it all
             if news:
-                comparison.chain, settled = _catch_up(group, comparison.chain, news, now, pause)
+                comparison.chain, settled = _catch_up(_group(chat_id), comparison.chain, news, now, pause)
     for event in updates:
         if event.removed and event.gone:
-            rosters.mark_removed(group, map(contact, event.gone), event.said_at, now)
+            rosters.mark_removed(_group(chat_id), map(contact, event.gone), event.said_at, now)
     return settled
+
+
+def _group(chat_id: str) -> Group:
+    group = store.get_group(chat_id)
+    assert group is not None  # groups are not deleted
+    return group
 
 
 def _news(chat_id: str, chain: Chain, events: Sequence[Heard]) -> list[Heard]:

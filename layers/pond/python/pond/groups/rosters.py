@@ -108,7 +108,7 @@ def _joined(group: Group, contact_id: str, member: GroupMember, now: datetime) -
 
 def _whose(contact_id: str, unionid: str) -> str:
     account_id = pseudonym("unionid", unionid)
-    identities.meet(contact_id, account_id)
+    identities.heed(contact_id, account_id)
     return identities.member_of(account_id)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pond.groups import store, store_rosters, store_taken
+from pond.groups import store, store_merging, store_rosters, store_taken
 from pond.groups.model import Group, Seat
 from pond.groups.model_rosters import GONE
 from pond.groups.store_rosters import RosterRow
+from pond.members import identities
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,3 +71,11 @@ def groups(programme_id: str, after: str | None, limit: int) -> tuple[list[Group
 def astray() -> Iterator[tuple[str, str]]:
     """(member_id, chat_id) of everyone in a group without a seat there, as they were known when they came."""
     return store_rosters.all_astray()
+
+
+def blocked() -> Iterator[tuple[str, str, str]]:
+    """(member_id, programme_id, chat_id) of the blocked whose seat is taken: staff must remove them. A scan."""
+    for account in identities.all_blocked():
+        for seat in store_merging.seats_of(account.account_id):
+            if seat.state == "taken" and seat.chat_id:
+                yield seat.member_id, seat.programme_id, seat.chat_id

@@ -229,6 +229,10 @@ def group_of(row: GroupRow) -> Group:
     return Group(**{name: getattr(row, name) for name in Group.__dataclass_fields__})
 
 
+def _pool(row: PoolRow) -> Pool:
+    return Pool(**{name: getattr(row, name) for name in Pool.__dataclass_fields__})
+
+
 def seat_of(row: SeatRow) -> Seat:
     """The value of a seat's row."""
     return Seat(**{name: getattr(row, name) for name in Seat.__dataclass_fields__})
@@ -243,7 +247,3 @@ def came_in(programme_id: str, at: datetime) -> list[Action]:
     """Note when somebody came in first: who comes back begins nothing anew."""
     day = taken_in(programme_id, china_day(at))
     return [SeatRow.taken_at.set(SeatRow.taken_at | at), SeatRow.taken_in.set(SeatRow.taken_in | day)]
-
-
-def _pool(row: PoolRow) -> Pool:
-    return Pool(**{name: getattr(row, name) for name in Pool.__dataclass_fields__})

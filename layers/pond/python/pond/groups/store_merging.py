@@ -41,7 +41,7 @@ def give_up(pair: Pair, now: datetime) -> bool:
         transaction.check("kept", SeatRow, pair.kept_id, pair.programme_id, condition=as_seen(pair.kept))
         vacate(transaction, pair.merged)
     _close(transaction, pair, pair.merged, now)
-    return _commit(transaction)
+    return commit(transaction)
 
 
 def hand_over(pair: Pair, hold_id: str, now: datetime) -> bool:
@@ -61,7 +61,7 @@ def hand_over(pair: Pair, hold_id: str, now: datetime) -> bool:
         own = WaitRow.member_id.set(pair.kept_id)
         transaction.update("place", place, [own], condition=WaitRow.member_id == pair.merged_id)
     _close(transaction, pair, pair.kept, now)
-    return _commit(transaction)
+    return commit(transaction)
 
 
 def vacate(transaction: Transaction, seat: Seat) -> None:
@@ -133,6 +133,7 @@ def _close(transaction: Transaction, pair: Pair, given_up: Seat | None, now: dat
 
 
 def as_seen(seat: Seat | None) -> Condition:
+    """The seat's row is as it was seen, or not there."""
     if seat is None:
         nothing: Condition = SeatRow.state.does_not_exist()
         return nothing
@@ -146,7 +147,8 @@ def as_seen(seat: Seat | None) -> Condition:
     return condition
 
 
-def _commit(transaction: Transaction) -> bool:
+def commit(transaction: Transaction) -> bool:
+    """Whether it was written."""
     try:
         transaction.commit()
     except TransactionRefused:

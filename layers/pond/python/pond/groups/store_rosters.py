@@ -11,6 +11,7 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
+from pond.groups import store
 from pond.groups.model_rosters import ASTRAY, Chain, Standing
 from pond.kernel.settings import settings
 from pond.kernel.tables import ExpiryAttribute, Table, TimeAttribute, refused
@@ -53,10 +54,19 @@ class ChainRow(Table):
     leased_until = TimeAttribute(null=True)
 
 
-def chain(chat_id: str) -> Chain:
-    """How far a group's roster is known to be true."""
+def is_ours(chat_id: str) -> bool:
+    """Whether there is such a group of ours. None is ever deleted: what was there a moment ago is there."""
     try:
-        row = ChainRow.get(chat_id, consistent_read=True)
+        return bool(store.GroupRow.get(chat_id))
+    except store.GroupRow.DoesNotExist:
+        return store.get_group(chat_id) is not None
+
+
+def chain(chat_id: str) -> Chain:
+    """How far a group's roster was known to be true a moment ago: what it showed then, it shows or is past now. Who
+    changes it goes by what `lease` says."""
+    try:
+        row = ChainRow.get(chat_id)
     except ChainRow.DoesNotExist:
         return Chain()
     return Chain(version=row.version, synced_at=row.synced_at)
@@ -103,7 +113,7 @@ def some(chat_id: str, contact_ids: Iterable[str]) -> dict[str, RosterRow]:
 
 def everyone() -> Iterator[RosterRow]:
     """Who is or was in any group; a scan, for operators."""
-    return RosterRow.scan()
+    return RosterRow.scan(consistent_read=True)
 
 
 def astray(member_id: str) -> list[tuple[str, str]]:

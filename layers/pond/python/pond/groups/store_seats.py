@@ -47,8 +47,8 @@ def hold_requested(group: Group, hold: Hold, requests: Sequence[Request], now: d
     transaction = Transaction()
     transaction.check(POOL, PoolRow, group.pool_id, condition=PoolRow.waiting.does_not_exist() | (PoolRow.waiting == 0))
     _occupy(transaction, group, hold, [request.member_id for request in requests])
-    for request in requests:
-        _hold_seat(transaction, group, hold, request.member_id, _may_request(), now)
+    seats = {request.member_id: SeatRow(request.member_id, hold.programme_id) for request in requests}
+    transaction.update_alike(seats, _holding(group, hold, now), _may_request())
     return _commit(transaction)
 
 
@@ -64,7 +64,8 @@ def hold_waiting(group: Group, hold: Hold, waits: Sequence[WaitRow], now: dateti
     for wait in waits:
         transaction.delete(f"wait {wait.number}", wait, condition=WaitRow.member_id == wait.member_id)
         condition = (SeatRow.state == "waiting") & (SeatRow.waiting_number == wait.number)
-        _hold_seat(transaction, group, hold, wait.member_id, condition, now)
+        row = SeatRow(wait.member_id, hold.programme_id)
+        transaction.update(wait.member_id, row, _holding(group, hold, now), condition)
     return _commit(transaction)
 
 
@@ -208,24 +209,17 @@ def due_hour(moment: datetime) -> str:
     return iso(moment)[:13]
 
 
-def _hold_seat(
-    transaction: Transaction, group: Group, hold: Hold, member_id: str, condition: Condition, now: datetime
-) -> None:
-    transaction.update(
-        member_id,
-        SeatRow(member_id, hold.programme_id),
-        actions=[
-            SeatRow.state.set("held"),
-            SeatRow.pool_id.set(group.pool_id),
-            SeatRow.chat_id.set(hold.chat_id),
-            SeatRow.hold_id.set(hold.hold_id),
-            SeatRow.held_until.set(hold.held_until),
-            SeatRow.holds.add(1),
-            SeatRow.waiting_number.remove(),
-            SeatRow.changed_at.set(now),
-        ],
-        condition=condition,
-    )
+def _holding(group: Group, hold: Hold, now: datetime) -> list[Action]:
+    return [
+        SeatRow.state.set("held"),
+        SeatRow.pool_id.set(group.pool_id),
+        SeatRow.chat_id.set(hold.chat_id),
+        SeatRow.hold_id.set(hold.hold_id),
+        SeatRow.held_until.set(hold.held_until),
+        SeatRow.holds.add(1),
+        SeatRow.waiting_number.remove(),
+        SeatRow.changed_at.set(now),
+    ]
 
 
 def _commit(transaction: Transaction) -> Outcome:

@@ -3,23 +3,28 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pond.kernel.correlation import FIELD
+
 Image = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Change:
-    """A row's change: the table (without the deployment's prefix), what it was, what it became."""
+    """A row's change: the table (without the deployment's prefix), what it was, what it became, and its cause."""
 
     table: str
     old: Image | None
     new: Image | None
+    correlation_id: str
 
 
 def read(record: dict[str, Any], prefix: str) -> Change:
     """The change in a stream record (new and old images)."""
     table = record["eventSourceARN"].split(":table/")[1].split("/")[0].removeprefix(f"{prefix}-")
     change = record["dynamodb"]
-    return Change(table, _image(change.get("OldImage")), _image(change.get("NewImage")))
+    new = _image(change.get("NewImage"))
+    cause = (new or {}).get(FIELD) or record.get("eventID", "")  # a change that nobody claims is a cause itself
+    return Change(table, _image(change.get("OldImage")), new, str(cause))
 
 
 def _image(raw: dict[str, Any] | None) -> Image | None:

@@ -8,6 +8,7 @@ from itertools import batched
 from typing import Any, ClassVar, Self
 
 from pond.kernel.aws import client
+from pond.kernel.correlation import FIELD
 from pond.kernel.errors import Permanent, Transient
 
 SOURCE = "pond"
@@ -20,6 +21,11 @@ class DomainEvent:
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
+
+    @classmethod
+    def metric(cls) -> str:
+        """The metric that counts events of this kind: "SeatTaken" for `seat.taken`."""
+        return cls.name.replace("_", ".").title().replace(".", "")
 
     def detail(self) -> dict[str, Any]:
         """What consumers read; golden files in the tests hold its shape."""
@@ -41,8 +47,8 @@ class DomainEvent:
             raise Permanent("event.unreadable", f"{cls.name} lacks {error}") from error
 
 
-def publish(bus_name: str, events: Iterable[DomainEvent]) -> None:
-    """Put events on the bus.
+def publish(bus_name: str, events: Iterable[tuple[DomainEvent, str]]) -> None:
+    """Put events on the bus, each with the id of its cause (see `correlation`), which goes into its detail.
 
     Raises:
         Transient: `events.not_published` when EventBridge took some or none (it says so in a 200 answer);
@@ -56,13 +62,13 @@ def publish(bus_name: str, events: Iterable[DomainEvent]) -> None:
             raise Transient("events.not_published", f"{answer['FailedEntryCount']} refused: {', '.join(codes)}")
 
 
-def _entries(bus_name: str, events: Sequence[DomainEvent]) -> list[dict[str, str]]:
+def _entries(bus_name: str, events: Sequence[tuple[DomainEvent, str]]) -> list[dict[str, str]]:
     return [
         {
             "Source": SOURCE,
             "DetailType": event.name,
-            "Detail": json.dumps(event.detail(), ensure_ascii=False, separators=(",", ":")),
+            "Detail": json.dumps(event.detail() | {FIELD: cause}, ensure_ascii=False, separators=(",", ":")),
             "EventBusName": bus_name,
         }
-        for event in events
+        for event, cause in events
     ]

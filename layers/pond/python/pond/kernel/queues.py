@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from pond.kernel import correlation
 from pond.kernel.aws import client
 from pond.kernel.errors import PondError
-from pond.kernel.logs import count, logger
+from pond.kernel.logs import count, logger, measure
 from pond.kernel.settings import settings
 
 _SCHEDULE_ATTEMPTS, _SCHEDULE_SECONDS = 10, 3600  # then the caretaker does it
@@ -16,12 +17,13 @@ Envelope = dict[str, Any]  # what a rule or the scheduler puts on a queue: {"id"
 
 
 def send(queue_url: str, bodies: Iterable[dict[str, Any]], delay_seconds: int = 0) -> None:
-    """Put messages on a queue, one call each: no partial failures to read. A crash in between and the same call again
-    repeats some, which workers bear. They are delivered after a delay of at most 900 seconds.
+    """Put messages on a queue, one call each: no partial failures to read. Broken off, the same call again repeats
+    some, which workers bear. They come after a delay of at most 900 seconds, and carry the cause of what is being done.
     """
     for body in bodies:
+        carried = body | {correlation.FIELD: correlation.current()}
         client("sqs").send_message(
-            QueueUrl=queue_url, MessageBody=json.dumps(body, ensure_ascii=False), DelaySeconds=delay_seconds
+            QueueUrl=queue_url, MessageBody=json.dumps(carried, ensure_ascii=False), DelaySeconds=delay_seconds
         )
 
 
@@ -65,7 +67,8 @@ def work(event: dict[str, Any], handle: Callable[[Envelope], None]) -> dict[str,
         failed: dict[str, Exception] = {}
         for message_id, envelope in records:
             try:
-                handle(envelope)
+                with correlation.following(_cause(message_id, envelope)):
+                    handle(envelope)
             except (
                 Exception
             ) as error:  # each record stands alone; every kind of failure is logged and accounted for in work_all
@@ -86,11 +89,28 @@ def work_all(
     failures: dict[str, Exception] = {}
     for message_id, body in bodies.items():
         try:
-            readable.append((message_id, json.loads(body)))
+            readable.append((message_id, _envelope(body)))
         except ValueError:
-            failures[message_id] = PondError("queues.unreadable", "the message is not JSON")
-    if readable:
-        failures |= handle(readable)
+            failures[message_id] = PondError("queues.unreadable", "the message is no JSON object")
+    measure("WaitedSeconds", max(map(_waited, event["Records"]), default=0))
+    causes = {_cause(message_id, envelope): _detail(envelope) for message_id, envelope in readable}
+    with correlation.following_all(causes):
+        failures |= handle(readable) if readable else {}
+        logger.info("worked", extra={"messages": len(bodies), "failed": len(failures), "correlation_ids": list(causes)})
+        return {"batchItemFailures": _account_for(failures, bodies, origins)}
+
+
+def _envelope(body: str) -> Envelope:
+    envelope = json.loads(body)
+    if not isinstance(envelope, dict):
+        raise ValueError("not an object")
+    return envelope
+
+
+def _account_for(
+    failures: dict[str, Exception], bodies: dict[str, str], origins: dict[str, str]
+) -> list[dict[str, str]]:
+    """Park what will not succeed; what SQS shall deliver again."""
     again = []
     for message_id, error in failures.items():
         if isinstance(error, PondError) and not error.retryable:
@@ -106,7 +126,24 @@ def work_all(
                 },
                 exc_info=None if expected else error,
             )
-    return {"batchItemFailures": again}
+    return again
+
+
+def _cause(message_id: str, envelope: Envelope) -> str:
+    """The id that the message carries; one that carries none (the scheduler's) is a cause itself."""
+    return str(envelope.get(correlation.FIELD) or _detail(envelope).get(correlation.FIELD) or message_id)
+
+
+def _waited(record: dict[str, Any]) -> float:
+    """How long a message lay on the queue until it was first taken, in seconds."""
+    attributes = record.get("attributes", {})
+    sent, taken = (int(attributes.get(name, 0)) for name in ("SentTimestamp", "ApproximateFirstReceiveTimestamp"))
+    return max(0, taken - sent) / 1000 if sent else 0
+
+
+def _detail(envelope: Envelope) -> dict[str, Any]:
+    detail = envelope.get("detail")
+    return detail if isinstance(detail, dict) else {}
 
 
 def _park(body: str, queue_arn: str, error: PondError) -> None:

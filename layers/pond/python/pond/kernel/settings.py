@@ -41,6 +41,7 @@ class Settings:
     wecom_url: str = "https://qyapi.weixin.qq.com"
     youzan_url: str = "https://open.youzanyun.com"
     youzan_body_sign: str = "false"  # "true": a push without Event-Sign is taken by its body's own sign
+    egress: str = "none"  # "proxy": partners are called through the proxy that the secret of this name tells
     sms_vendor: str = "tencent"  # or "aliyun"
     sms_url: str = ""  # empty: the vendor's public address
     callback_retention_days: str = "14"
@@ -49,8 +50,13 @@ class Settings:
     refused_retention_days: str = "180"
     access_log_retention_days: str = "1095"
     scan_limit: str = "200"  # WeCom: from so many members on, a group's code lets nobody in any more
-    call_limits: str = ""  # over the defaults of platforms/model_buckets.py, e.g. "wecom=9000/60 140000/3600;sms=50/1"
+    call_limits: str = ""  # over platforms/model_buckets.py, as "wecom=9000/60 140000/3600;sms_tencent=50/1"
     media_origins: str = ""  # space-separated origins that pages may show images from
+    outreach_route: str = "off"  # "sms" or "call": how buyers are reached after an order
+    outreach_hours: str = "09:00-20:00"  # in China
+    outreach_days: str = "30"  # one person is reached once in so many days
+    outreach_consents: str = ""  # versions of consent, separated by spaces, whose text allows it
+    calls_url: str = ""  # the call vendor's
     link_origins: str = ""  # space-separated origins, besides our own, that tracked links may lead to
 
 
@@ -81,7 +87,8 @@ def secret(name: str) -> dict[str, Any]:
     Names in use: `keys` (hash_key, session_key), `official-account` (app_id, app_secret, token, aes_key, original_id,
     notice_template_id), `wecom` (corp_id, app_secret, token, aes_key), `youzan`
     (client_id, client_secret, kdt_id, shops: further kdt_ids with commas), `sms` (the chosen vendor's credentials;
-    optional notice_templates, see `platforms.model_sms.templates_from`, and receipt_key).
+    optional notice_templates, see `platforms.model_sms.templates_from`, and receipt_key), `calls` (key, secret,
+    campaign_id), `proxy` (url).
     """
     held = _secrets.get(name)
     if held and time.monotonic() - held[0] < SECRET_SECONDS:

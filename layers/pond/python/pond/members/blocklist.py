@@ -12,9 +12,10 @@ from typing import get_args
 
 from pond.kernel.errors import Refused
 from pond.kernel.ids import pseudonym
-from pond.members import store_accounts, store_blocks, store_phones
+from pond.members import identities, store_accounts, store_blocks, store_phones
 from pond.members.identities import who
 from pond.members.model import read_phone
+from pond.members.model_accounts import Account
 from pond.members.model_blocks import Block, BlockKind, block_id, is_pattern, matches
 
 CACHE_SECONDS = 30  # a new name pattern is in use everywhere within this time
@@ -65,6 +66,12 @@ def listed() -> Iterator[Block]:
 def is_blocked(account_id: str) -> bool:
     """Whether the person behind an account, contact or member is blocked."""
     return who(account_id).blocked
+
+
+def standing_since(before: datetime) -> list[Account]:
+    """The accounts against which a block has stood since before then, by a scan: for checks only."""
+    old = {block.block_id for block in listed() if block.blocked_at < before}
+    return [account for account in identities.all_blocked() if account.blocks & old]
 
 
 def is_name_blocked(name: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 
 from pond.kernel.sealing import unseal
-from pond.members import identities, store_directory
+from pond.members import identities, store_directory, store_phones
 from pond.members.model import Registration
 
 
@@ -71,6 +71,15 @@ def contact(listed: Listed) -> Contact:
 def _contact(phone_id: str, sealed: bytes) -> Contact:
     personal = json.loads(unseal(sealed, f"phones/{phone_id}"))
     return Contact(name=personal["name"], phone=personal["phone"])
+
+
+def reachable(member_id: str) -> Listed | None:
+    """A member by their present phone; None when they have none or are blocked."""
+    person = identities.who(member_id)
+    sealed = store_phones.sealed(person.phone_id) if person.phone_id and not person.blocked else None
+    if person.phone_id is None or sealed is None:
+        return None
+    return Listed(member_id=person.member_id, phone_id=person.phone_id, blocked=False, sealed=sealed)
 
 
 def members_of_channel(channel_id: str) -> int:

@@ -57,13 +57,23 @@ class MemberPhoneChanged(DomainEvent):
     member_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class AccountBlocked(DomainEvent):
+    """A first block stands against an account, a contact or a member: what they use up is to be given up."""
+
+    name = "account.blocked"
+    account_id: str
+
+
 def from_change(table: str, old: Image | None, new: Image | None) -> Iterator[DomainEvent]:
     """The events that a change of a row means: a registration is told once it is accepted, at once or later; two
-    members are one once the one's own account row, which named itself, names the other."""
+    members are one once the one's own account row, which named itself, names the other; the first block is told."""
     if table == "accounts" and old and new and old.get("member_id") == new["account_id"] != new.get("member_id"):
         yield MemberMerged(kept=new["member_id"], merged=new["account_id"])
     if table == "accounts" and old and new and _changed_phone(old, new):
         yield MemberPhoneChanged(member_id=new["account_id"])
+    if table == "accounts" and new and new.get("blocks") and not (old or {}).get("blocks"):
+        yield AccountBlocked(account_id=new["account_id"])
     if table != "registrations" or new is None or new.get("standing") == "merged":
         return
     before, after = (_standing(old) if old else None), _standing(new)

@@ -42,9 +42,16 @@ def meet(contact_id: str, account_id: str) -> None:
             store_accounts.add_block(each, block_id)
 
 
-def merged_among(member_ids: Iterable[str]) -> set[str]:
-    """Which of these members were found to be others."""
-    return {account.account_id for account in store_accounts.several(member_ids) if account.merged_at}
+def heed(contact_id: str, account_id: str) -> None:
+    """A WeCom contact turned out to be this account: whatever block stands against the contact stands against the
+    account, too. Where there is none nothing is written: who is which contact stands in the groups' rosters."""
+    if store_accounts.get(contact_id).blocks:
+        meet(contact_id, account_id)
+
+
+def merged_or_blocked(member_ids: Iterable[str]) -> list[Account]:
+    """Those of these members who were found to be others, or are blocked, as they are now."""
+    return [account for account in store_accounts.several(member_ids) if account.merged_at or account.blocks]
 
 
 def blocked_among(member_ids: Iterable[str]) -> set[str]:
@@ -59,5 +66,10 @@ def present_phones(member_ids: Iterable[str]) -> dict[str, str]:
 
 
 def all_merged() -> Iterator[Account]:
-    """Every member who was found to be another, by a scan: for checks only."""
+    """Every member who was found to be another, by a scan: for checks and repair only."""
     return store_accounts.all_merged()
+
+
+def all_blocked() -> Iterator[Account]:
+    """Every account against which a block stands, by a scan: for checks and repair only."""
+    return store_accounts.all_blocked()

@@ -20,6 +20,15 @@ PROOF_SECONDS = 30 * 60  # so long the account that proved a phone goes on witho
 KEPT_UNPROVEN = timedelta(days=2)  # longer than the day whose codes are counted
 
 
+@dataclass(frozen=True)
+class Asker:
+    """Who asks for a code: a WeChat account, the follower it is, and the address of the connection."""
+
+    account_id: str
+    follower_id: str
+    address: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Phone:
     """One phone number, by its pseudonym. With `code_digest` a code is pending; with `proven_at` it has a member."""

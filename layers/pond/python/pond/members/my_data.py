@@ -22,7 +22,7 @@ from pond.members.model import (
     read_phone,
     read_text,
 )
-from pond.members.model_phones import is_just_proven
+from pond.members.model_phones import Asker, is_just_proven
 from pond.members.verification import Proven
 
 
@@ -67,9 +67,9 @@ def by_phone(typed: str) -> Mine | None:
     return of(member_id) if member_id else None
 
 
-def ask_code(mine: Mine, account_id: str, address: str, now: datetime) -> CodeOutcome:
+def ask_code(mine: Mine, asker: Asker, now: datetime) -> CodeOutcome:
     """Send a code to the phone that is known."""
-    return verification.request_code(mine.phone, account_id, address, now)
+    return verification.request_code(mine.phone, asker, now)
 
 
 def prove(account_id: str, code: str, now: datetime) -> Proven | CodeRefused | Blocked:

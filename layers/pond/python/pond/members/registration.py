@@ -47,7 +47,8 @@ def register(
     person = who(account_id)
     if person.blocked or blocklist.is_name_blocked(form.name):
         return Blocked()
-    standing = store.get_registration(person.member_id, programme.programme_id)
+    # who never proved a phone has registered nowhere
+    standing = store.get_registration(person.member_id, programme.programme_id) if person.known else None
     if standing:
         followers.link(follower_id, account_id, standing.member_id)
         return Registered(standing.member_id, standing.pool_id, standing.standing)
@@ -57,7 +58,8 @@ def register(
     number = read_phone(form.phone)
     assert number is not None
     phone_id = pseudonym("phone", number)
-    proof = verification.prove(phone_id, code.strip(), account_id, _sealed(form, programme, number, phone_id), now)
+    sealed = _sealed(form, programme, number, phone_id)
+    proof = verification.prove(phone_id, code.strip(), account_id, sealed, now, seen=person)
     if not isinstance(proof, verification.Proven):
         return proof
     followers.link(follower_id, account_id, proof.member_id)

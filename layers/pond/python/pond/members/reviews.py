@@ -96,6 +96,13 @@ def all_of(member_id: str) -> list[Registration]:
     return store_merging.registrations_of(member_id)
 
 
+def turn_away(blocked: Registration, now: datetime) -> bool:
+    """A blocked person waits for no quota any more, so that nobody waits behind them; whether they did."""
+    if blocked.standing != "waitlist":
+        return False
+    return _write_decision(blocked, "refused", "blocklist", "", now, ()) == "decided"
+
+
 def admit_waiting(now: datetime) -> int:
     """Accept who waits for room in a quota, in order, as far as there is room now; returns how many."""
     return sum(_admit(programmes.get(programme_id), now) for programme_id in programmes.all_ids())

@@ -38,8 +38,13 @@ def several(account_ids: Iterable[str]) -> list[Account]:
 
 
 def all_merged() -> Iterator[Account]:
-    """The own rows of members that were found to be others, by a scan: for checks only."""
+    """The own rows of members that were found to be others, by a scan: for checks and repair only."""
     return map(_account, AccountRow.scan(AccountRow.merged_at.exists(), consistent_read=True))
+
+
+def all_blocked() -> Iterator[Account]:
+    """The accounts against which a block stands, by a scan: for checks and repair only."""
+    return map(_account, AccountRow.scan(AccountRow.blocks.exists(), consistent_read=True))
 
 
 def add_contact(contact_id: str, account_id: str) -> Account:

@@ -1,10 +1,10 @@
-"""The `limits` table: what was done today, counted, or which different ones it was done to."""
+"""The `limits` table: what was done today, counted."""
 
 from datetime import datetime
 
-from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.condition import Condition, size
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from pond.kernel.tables import ExpiryAttribute, IntegerAttribute, Table, refused
@@ -16,25 +16,18 @@ class _LimitRow(Table):
 
     limit_id = UnicodeAttribute(hash_key=True)
     used = IntegerAttribute(null=True)
-    names = UnicodeSetAttribute(null=True)
     expires_at = ExpiryAttribute()
 
 
-def use(limit_id: str, at_most: int, expires_at: datetime, name: str | None = None, names_at_most: int = 0) -> bool:
-    """Count one use if fewer than `at_most` were counted; with a name (a pseudonym) only if that was noted before, or
-    fewer different ones than `names_at_most` were."""
-    allowed: Condition = _LimitRow.used.does_not_exist() | (_LimitRow.used < at_most)
-    actions: list[Action] = [_LimitRow.used.add(1), _LimitRow.expires_at.set(expires_at)]
-    if name:
-        few: Condition = size(_LimitRow.names) < names_at_most  # type: ignore[no-untyped-call]
-        allowed = allowed & (_LimitRow.names.does_not_exist() | _LimitRow.names.contains(name) | few)
-        actions.append(_LimitRow.names.add({name}))
-    return _write(limit_id, actions, allowed)
+def use(limit_id: str, at_most: int, expires_at: datetime, amount: int = 1) -> bool:
+    """Count a use (for so many) if fewer than `at_most` were counted."""
+    allowed = _LimitRow.used.does_not_exist() | (_LimitRow.used < at_most)
+    return _write(limit_id, [_LimitRow.used.add(amount), _LimitRow.expires_at.set(expires_at)], allowed)
 
 
-def give_back(limit_id: str) -> None:
-    """Take back one counted use that came to nothing."""
-    _write(limit_id, [_LimitRow.used.add(-1)], _LimitRow.used > 0)
+def give_back(limit_id: str, amount: int) -> None:
+    """Take back a counted use that came to nothing."""
+    _write(limit_id, [_LimitRow.used.add(-amount)], _LimitRow.used >= amount)
 
 
 def drop(limit_id: str) -> None:

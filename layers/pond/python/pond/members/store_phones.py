@@ -86,20 +86,22 @@ def withdraw_code(seen: Phone, digest: str) -> None:
 
 
 def claim_try(phone_id: str, account_id: str, now: datetime) -> Phone | None:
-    """Spend one try at the pending code before it is compared, so that guesses made at once are counted too.
+    """Spend one try at the pending code, for a wrong guess that is to be told so.
 
     Returns the row as it is then, or None when there is no code of this account's to try.
     """
     row = PhoneRow(phone_id)
-    condition = (
-        PhoneRow.code_digest.exists()
-        & (PhoneRow.asked_by == account_id)
-        & (PhoneRow.code_expires_at > now)
-        & (PhoneRow.tries < TRIES)
-    )
-    if not write(row, [PhoneRow.tries.add(1)], condition):
+    if not write(row, [PhoneRow.tries.add(1)], PhoneRow.code_digest.exists() & may_try(account_id, now)):
         return None
     return _phone(row)
+
+
+def may_try(account_id: str, now: datetime) -> Condition:
+    """The pending code is this account's, lives still, and has guesses left: what every guess is made under."""
+    condition: Condition = (
+        (PhoneRow.asked_by == account_id) & (PhoneRow.code_expires_at > now) & (PhoneRow.tries < TRIES)
+    )
+    return condition
 
 
 def reseal(phone_id: str, account_id: str, sealed: bytes) -> bool:

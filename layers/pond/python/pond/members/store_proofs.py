@@ -15,7 +15,7 @@ from pond.kernel.tables import Transaction, TransactionRefused, refused
 from pond.members.model_accounts import Identity
 from pond.members.model_phones import KEPT_UNPROVEN, Phone
 from pond.members.store_accounts import AccountRow
-from pond.members.store_phones import PhoneRow, write
+from pond.members.store_phones import PhoneRow, may_try, write
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ def _taking(proof: Proof, sealed: bytes, now: datetime) -> tuple[list[Action], C
     ]
     condition: Condition = (
         (PhoneRow.code_digest == proof.phone.code_digest)
-        & (PhoneRow.asked_by == proof.account_id)
+        & may_try(proof.account_id, now)
         & PhoneRow.blocked_at.does_not_exist()
         & (PhoneRow.member_id == seen if seen else PhoneRow.member_id.does_not_exist())
     )

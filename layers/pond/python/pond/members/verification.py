@@ -1,7 +1,9 @@
 """Proving a phone number by an SMS code.
 
-A code is 6 digits, lives 5 minutes, is sent at most every 60 seconds and bears 5 guesses, which are counted before they
-are compared. Only the account that asked can use it. It is kept as a keyed hash.
+A code is 6 digits, lives 5 minutes, is sent at most every 60 seconds and bears 5 guesses. Only the account that asked
+can use it. It is kept as a keyed hash. Every guess is one write at the code: a right one consumes it while guesses are
+left, a wrong one is counted before it is answered. So of many made at once five are answered, the others find the code
+used up.
 """
 
 import hmac
@@ -17,11 +19,13 @@ from pond.kernel.tables import iso
 from pond.members import limits, store_phones, store_proofs
 from pond.members.identities import member_of, who
 from pond.members.model import Blocked, CodeOutcome, CodeRefused, read_phone
+from pond.members.model_accounts import Identity
 from pond.members.model_phones import (
     ACCOUNTS_PER_PHONE,
     BETWEEN_SECONDS,
     DAILY_PER_PHONE,
     TRIES,
+    Asker,
     askers_with,
     code_refusal,
     is_just_proven,
@@ -42,18 +46,19 @@ class Proven:
     member_id: str
 
 
-def request_code(phone: str, account_id: str, address: str, now: datetime, code: str | None = None) -> CodeOutcome:
-    """Send a code to a phone (typed in any way) for an account at an IP address; `code` is made up unless given.
+def request_code(phone: str, asker: Asker, now: datetime, code: str | None = None) -> CodeOutcome:
+    """Send a code to a phone (typed in any way) for who asks; `code` is made up unless given.
 
     It is pending before it is sent: an SMS whose sending has no known outcome can still be used when it arrives.
     """
     number = read_phone(phone)
     if number is None:
         return CodeOutcome("invalid")
-    taken = limits.take_code(pseudonym("phone", number), account_id, address, now)
+    taken = limits.take_code(pseudonym("phone", number), asker, now)
     if taken is None:
         return CodeOutcome("too_many")
-    outcome = _send(number, account_id, code or f"{secrets.randbelow(10**6):06}", china_day(now).isoformat(), now)
+    made = code or f"{secrets.randbelow(10**6):06}"
+    outcome = _send(number, asker.account_id, made, china_day(now).isoformat(), now)
     if outcome.state in ("too_soon", "too_many"):
         limits.give_back(taken)
     count(f"Code{outcome.state.title().replace('_', '')}")
@@ -61,9 +66,16 @@ def request_code(phone: str, account_id: str, address: str, now: datetime, code:
 
 
 def prove(
-    phone_id: str, code: str, account_id: str, sealed: bytes, now: datetime, given_up: str | None = None
+    phone_id: str,
+    code: str,
+    account_id: str,
+    sealed: bytes,
+    now: datetime,
+    given_up: str | None = None,
+    seen: Identity | None = None,
 ) -> Proven | Blocked | CodeRefused:
-    """Use a code: phone and account become one member's, who has this sealed data; who were two become one.
+    """Use a code: phone and account become one member's, who has this sealed data; who were two become one. `seen` is
+    who is behind the account if that was read just before.
 
     The account that proved the phone in the last 30 minutes goes on without a code: whatever broke off after the code
     was consumed is finished by doing it all again. Not so when the phone is to replace another, `given_up`.
@@ -82,17 +94,18 @@ def prove(
         reason = "not_asked" if phone.blocked_at else code_refusal(phone, account_id, now)
         if reason:
             return CodeRefused(reason)
-        tried = store_phones.claim_try(phone_id, account_id, now)
-        if tried is None or tried.code_digest is None:
-            continue
-        if not hmac.compare_digest(_digest(phone_id, code), tried.code_digest):
+        if not hmac.compare_digest(_digest(phone_id, code), phone.code_digest or ""):
+            tried = store_phones.claim_try(phone_id, account_id, now)
+            if tried is None:
+                continue
             count("CodeWrong")
             return CodeRefused("wrong", TRIES - tried.tries)
-        asker = who(account_id)
-        owner = who(tried.member_id) if tried.member_id else asker
+        asker = seen or who(account_id)
+        seen = None
+        owner = who(phone.member_id) if phone.member_id else asker
         if asker.blocked or owner.blocked:
             return Blocked()
-        proof = Proof(phone=tried, account_id=account_id, asker=asker, kept=owner.member_id, given_up=given_up)
+        proof = Proof(phone=phone, account_id=account_id, asker=asker, kept=owner.member_id, given_up=given_up)
         try:
             if store_proofs.prove(proof, sealed, now):
                 if proof.merged:

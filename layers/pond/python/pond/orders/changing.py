@@ -17,7 +17,7 @@ from pond.kernel.logs import count
 from pond.members import identities
 from pond.orders import booking, matching, store_orders
 from pond.orders.model_ledger import Entry
-from pond.orders.model_order import Order, Push, apply
+from pond.orders.model_order import Buyer, Order, Push, apply
 from pond.orders.model_stored import Parked, StoredOrder
 
 TRIES = 12
@@ -49,7 +49,7 @@ def told(pushes: Sequence[Push], now: datetime, *, source: str = "") -> Changed:
     def make(stored: StoredOrder) -> StoredOrder:
         order = stored.order
         for push in hidden:
-            order = apply(order, push)
+            order = apply(order, replace(push, buyer=Buyer()) if stored.forgotten_at else push)
         parked = tuple(one for one in stored.parked if one.source != source)
         return replace(stored, order=order, parked=parked)
 
@@ -122,7 +122,7 @@ def _may_be_found(before: StoredOrder | None, wanted: StoredOrder) -> bool:
 def _follow(stored: StoredOrder, now: datetime, *, search: bool) -> tuple[StoredOrder, Entry | None]:
     if stored.order.paid_at is None:
         return stored, None
-    if stored.attribution is None and (search or stored.member_id):
+    if stored.attribution is None and stored.forgotten_at is None and (search or stored.member_id):
         person = identities.who(stored.member_id) if stored.member_id else matching.buyer_of(stored)
         if person:
             stored = booking.attributed(replace(stored, member_id=person.member_id), person.path)

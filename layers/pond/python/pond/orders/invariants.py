@@ -58,7 +58,8 @@ def about(stored: StoredOrder, booked: Iterable[Entry]) -> list[Breach]:
             found.append("entries are not one after the other for one person")
         if stored.attribution is None or stored.attribution.earner_id != person_id:
             found.append("who earns is not whom it counts for")
-    if stored.attribution and (stored.member_id is None or stored.order.paid_at is None):
+    nobody = stored.member_id is None and stored.forgotten_at is None
+    if stored.attribution and (nobody or stored.order.paid_at is None):
         found.append("attributed without buyer or payment")
     if stored.member_id and stored.order.paid_at and not stored.attribution:
         found.append("paid by a member and not attributed")

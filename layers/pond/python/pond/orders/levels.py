@@ -22,7 +22,7 @@ from pond.volunteers import service as volunteers
 from pond.volunteers.model import Track
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Talk:
     """What staff read of a group's month: how many of its members spoke, on the average of its weeks."""
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 from pond.orders.model_attribution import Attribution
 from pond.orders.model_ledger import Terms
-from pond.orders.model_order import Order
+from pond.orders.model_order import Buyer, Order
 
 _CHINA = timezone(timedelta(hours=8))
 SHOP = "shop"  # stands for a callback's id where what was refused is the shop's own detail
@@ -37,7 +37,7 @@ class Parked:
 @dataclass(frozen=True, kw_only=True)
 class StoredOrder:
     """One row. `revision` grows by one with each change. `learnt`: who bought, as the shop said when asked
-    (`asked_at`)."""
+    (`asked_at`). `forgotten_at`: who bought was forgotten; nobody is looked for, whatever is told of them."""
 
     order: Order
     revision: int = 0
@@ -49,6 +49,7 @@ class StoredOrder:
     parked: tuple[Parked, ...] = ()
     learnt: Ids = Ids()
     asked_at: datetime | None = None
+    forgotten_at: datetime | None = None
     first_seen_at: datetime | None = None
     changed_at: datetime | None = None
 
@@ -79,7 +80,7 @@ class StoredOrder:
     @property
     def unmatched(self) -> bool:
         """It is paid, and nobody knows by whom."""
-        return self.order.paid_at is not None and self.member_id is None
+        return self.order.paid_at is not None and self.member_id is None and self.forgotten_at is None
 
     @property
     def ids(self) -> Ids:
@@ -103,6 +104,11 @@ class StoredOrder:
             return ()
         buyer = ("buyer",) if self.unmatched and self.asked_at is None and self.buyer_id else ()
         return (*sorted(self.order.missing), *buyer)
+
+    def forgets_its_buyer(self, at: datetime) -> "StoredOrder":
+        """The same without the person: what was bought, whom it counts for and what is booked stay."""
+        order = replace(self.order, buyer=Buyer())
+        return replace(self, order=order, member_id=None, learnt=Ids(), asked_at=None, forgotten_at=at)
 
     def says_the_same(self, other: "StoredOrder | None") -> bool:
         """Whether only counters of change differ."""

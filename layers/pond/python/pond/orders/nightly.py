@@ -16,6 +16,6 @@ def plan(now: datetime) -> int:
     return len(messages)
 
 
-def message(kind: str, **detail: int) -> dict[str, Any]:
+def message(kind: str, **detail: Any) -> dict[str, Any]:
     """Work for the worker, in the envelope of an event."""
     return {"detail-type": kind, "detail": detail}

@@ -1,9 +1,19 @@
-"""The index of paid orders by day."""
+"""Indexes of paid orders: by who bought them in the shop, by the day on which a member paid."""
 
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+
+
+class ByBuyer(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    """All paid orders of one shop's id."""
+
+    class Meta:
+        index_name = "by_buyer"
+        projection = KeysOnlyProjection()
+
+    buyer_id = UnicodeAttribute(hash_key=True)
 
 
 class ByPaid(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]

@@ -5,7 +5,7 @@ Sparse indexes: `by_buyer` all paid orders of one shop's id; `by_openid`, `by_ph
 nobody known; `to_ask` where the shop must be asked; `parked` where a person must look.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any, Literal
 
@@ -28,19 +28,11 @@ from pond.orders.model_document import (
 )
 from pond.orders.model_ledger import Entry
 from pond.orders.model_stored import Ids, StoredOrder
-from pond.orders.store_indexes import ByPaid
+from pond.orders.store_indexes import ByBuyer, ByPaid
 
 ORDER = "order"
 List = Literal["by_openid", "by_phone", "by_account", "to_ask", "parked"]
 UNMATCHED: tuple[List, ...] = ("by_openid", "by_phone", "by_account")
-
-
-class _ByBuyer(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_buyer"
-        projection = KeysOnlyProjection()
-
-    buyer_id = UnicodeAttribute(hash_key=True)
 
 
 class _ByOpenid(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
@@ -108,11 +100,12 @@ class _Row(Table):
     parked = UnicodeAttribute(null=True)
     parked_reason = UnicodeAttribute(null=True)
     asked_at = TimeAttribute(null=True)
+    forgotten_at = TimeAttribute(null=True)
     first_seen_at = TimeAttribute(null=True)
     changed_at = TimeAttribute(null=True)
     paid_in = UnicodeAttribute(null=True)  # the programme and China day
     by_paid = ByPaid()
-    by_buyer = _ByBuyer()
+    by_buyer = ByBuyer()
     by_openid = _ByOpenid()
     by_phone = _ByPhone()
     by_account = _ByAccount()
@@ -173,6 +166,12 @@ def page(after: str | None, limit: int) -> tuple[list[StoredOrder], str | None]:
     return found, last["tid"]["S"] if last else None
 
 
+def of_members(member_ids: Collection[str]) -> Iterator[str]:
+    """The orders of these members, by a scan: never where somebody waits."""
+    rows = _Row.scan(_Row.member_id.exists(), attributes_to_get=["tid", "member_id"])
+    return (row.tid for row in rows if row.member_id in member_ids)
+
+
 def several(tids: Iterable[str]) -> list[StoredOrder]:
     """Those of the orders that are there, as they are now."""
     return [_stored(row) for row in _Row.batch_get(list(tids), consistent_read=True)]
@@ -223,6 +222,7 @@ def _row(stored: StoredOrder) -> _Row:
         "parked": write_parked(stored.parked) if stored.parked else None,
         "parked_reason": stored.parked_reason,
         "asked_at": stored.asked_at,
+        "forgotten_at": stored.forgotten_at,
         "first_seen_at": stored.first_seen_at,
         "changed_at": stored.changed_at,
         "paid_in": stored.paid_in,
@@ -242,6 +242,7 @@ def _stored(row: _Row) -> StoredOrder:
         parked=read_parked(row.parked) if row.parked else (),
         learnt=Ids(openid=row.learnt_openid, phone=row.learnt_phone, account=row.learnt_account),
         asked_at=row.asked_at,
+        forgotten_at=row.forgotten_at,
         first_seen_at=row.first_seen_at,
         changed_at=row.changed_at,
     )

@@ -4,12 +4,12 @@ What an order adds changes in transactions of the sums and of what is kept besid
 `counted` rows add up to, after each write. Both carry a generation: a rebuild fills the next one, then it is read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import batched
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.exceptions import UpdateError
+from pynamodb.exceptions import DeleteError, UpdateError
 from pynamodb.expressions.update import Action
 
 from pond.kernel.errors import Transient
@@ -107,13 +107,14 @@ def count(tid: str, generation: int, revision: int, after: Contribution, now: da
         unchanged = _Counted.writes == writes + number - 1 if writes + number > 1 else _Counted.tid.does_not_exist()
         transaction.put("order", row, condition=unchanged)
         for slot, figures in some:
-            key = _Sum(f"{generation}~{slot.sum_id}", f"{slot.day}~{slot.buyer}" if slot.buyer else slot.day)
+            key = _key(generation, slot)
             parts = [(name, getattr(figures, name)) for name in _NAMES]
             transaction.update("sum", key, [getattr(_Sum, name).add(part) for name, part in parts if part])
         try:
             transaction.commit()
         except TransactionRefused as refusal:
             raise Transient("sums.contended", "the order is being counted by somebody else") from refusal
+        _clear(generation, (slot for slot, figures in some if slot.buyer and figures.orders < 0))
     return True
 
 
@@ -139,6 +140,20 @@ def everything() -> Iterator[tuple[Slot, Figures]]:
         day, _, buyer = row.day.partition("~")
         if (figures := _figures(row)) != NOTHING:
             yield Slot(row.sum_id.partition("~")[2], day, buyer), figures
+
+
+def _key(generation: int, slot: Slot) -> _Sum:
+    return _Sum(f"{generation}~{slot.sum_id}", f"{slot.day}~{slot.buyer}" if slot.buyer else slot.day)
+
+
+def _clear(generation: int, slots: Iterable[Slot]) -> None:
+    """Delete the rows of who bought nothing there after all: a person may have to be forgotten."""
+    for slot in slots:
+        try:
+            _key(generation, slot).delete(condition=_Sum.orders == 0)
+        except DeleteError as error:
+            if not refused(error):
+                raise
 
 
 def _held(tid: str, generation: int) -> _Counted | None:

@@ -1,5 +1,7 @@
 """The one way out to partners: JSON over HTTP with short limits and no retries of its own.
 
+With the setting `egress` = "proxy" calls leave through the proxy of the secret `proxy`, whose address partners list.
+
 What always holds: a call ends within about five seconds with an answer, or with an error that says whether it may have
 happened. Redirects are not followed. Nothing of a request (it holds tokens, secrets and phones) gets into an error or
 log.
@@ -12,20 +14,22 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError
 
 from pond.kernel.errors import OutcomeUnknown
+from pond.kernel.settings import secret, settings
 from pond.platforms.errors import PartnerBusy, PartnerRefused
 
 CONNECT_SECONDS = 1
 READ_SECONDS = 4
 _IDLE_SECONDS = 20  # a connection idle for longer may be dead without our knowing (a frozen function, a NAT gateway)
-_NEVER_LEFT = (NewConnectionError, ConnectTimeoutError)
+_PROXY_PORT = 3128
+_NEVER_LEFT = (NewConnectionError, ConnectTimeoutError, ProxyError)
 
 logging.getLogger("urllib3").setLevel(logging.INFO)  # its debug lines show addresses with tokens in them
 _used_at = 0.0
@@ -115,14 +119,23 @@ def _unanswered(partner: str, status: int, what: str, idempotent: bool) -> Partn
     return OutcomeUnknown(f"{partner}.outcome_unknown", f"{status} {what}")
 
 
-@cache
-def _connections() -> urllib3.PoolManager:
-    return urllib3.PoolManager(timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS), retries=False)
-
-
 def _pool() -> urllib3.PoolManager:
     global _used_at
+    connections = _connections(secret("proxy")["url"] if settings().egress == "proxy" else None)
     if time.monotonic() - _used_at > _IDLE_SECONDS:
-        _connections().clear()
+        connections.clear()
     _used_at = time.monotonic()
-    return _connections()
+    return connections
+
+
+@lru_cache(maxsize=2)  # a proxy's password may change while we run
+def _connections(proxy: str | None) -> urllib3.PoolManager:
+    timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+    if proxy is None:
+        return urllib3.PoolManager(timeout=timeout, retries=False)
+    parts = urlsplit(proxy)
+    login = (
+        urllib3.make_headers(proxy_basic_auth=unquote(f"{parts.username}:{parts.password}")) if parts.username else {}
+    )
+    place = f"{parts.scheme}://{parts.hostname}:{parts.port or _PROXY_PORT}"
+    return urllib3.ProxyManager(place, timeout=timeout, retries=False, proxy_headers=login)

@@ -1,4 +1,5 @@
-"""Callbacks from partners: kept once under a business key before they are answered, worked on afterwards.
+"""Callbacks from partners: kept once under a business key before they are answered, worked on afterwards. (What the
+official account's pushes come to at once may be kept with its effect instead: `channels.callbacks`.)
 
 What always holds: the same callback delivered n times, at once or hours apart, is one row, and one delivery is told
 that it was the first. Ids of people are inside the sealed body and the keyed hash, nowhere else.
@@ -44,9 +45,9 @@ class Callback:
 def receive(
     source: str, business_key: str, kind: str, fields: Mapping[str, object], now: datetime, *, subject: str = ""
 ) -> Received:
-    """Keep a callback if it is new. `source`: "wecom", "official_account" or "youzan"; the keys of the first two are
+    """Keep a callback if it is new. `source`: "wecom", "official_account", "youzan" …; the keys of the first two are
     made below. `subject`: what it is about, if it is to be found by that (`about`); never a person's id."""
-    callback_id = _callback_id(source, business_key)
+    callback_id = name(source, business_key)
     first = store_inbox.add(
         store_inbox.Stored(
             callback_id=callback_id,
@@ -62,9 +63,14 @@ def receive(
     return Received(callback_id, first)
 
 
+def name(source: str, business_key: str) -> str:
+    """The id under which a callback is kept, here or with its effect."""
+    return f"{source}-{pseudonym('callback', business_key)}"
+
+
 def find(source: str, business_key: str) -> Callback | None:
     """The callback kept under a key, if it came."""
-    stored = store_inbox.find(_callback_id(source, business_key))
+    stored = store_inbox.find(name(source, business_key))
     return Callback(stored.source, stored.kind, json.loads(stored.body), stored.received_at) if stored else None
 
 
@@ -109,10 +115,6 @@ def wecom_kind(fields: Mapping[str, object]) -> str:
     """How WeCom's callbacks are told apart: a contact's by ChangeType ("add_external_contact"), others by Event."""
     event = str(fields.get("Event") or fields.get("MsgType") or "unknown")
     return str(fields.get("ChangeType") or event) if event == _CONTACT else event
-
-
-def _callback_id(source: str, business_key: str) -> str:
-    return f"{source}-{pseudonym('callback', business_key)}"
 
 
 def _digest(*parts: object) -> str:

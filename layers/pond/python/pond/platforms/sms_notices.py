@@ -30,7 +30,7 @@ def send(phone_e164: str, template: str, parameters: Mapping[str, str], referenc
     sent = sms.send(phone_e164, found, parameters, reference)
     if sent.outcome is not SmsOutcome.ACCEPTED:
         return Text(sent.outcome, "")
-    return Text(sent.outcome, texts.note(settings().sms_vendor, sent.message_id, phone_e164, reference, now))
+    return Text(sent.outcome, texts.note(settings().sms_vendor, sent.message_id, phone_e164, now))
 
 
 def _templates() -> dict[str, Template]:

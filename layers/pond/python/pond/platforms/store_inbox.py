@@ -1,5 +1,6 @@
 """The table `callbacks`: every callback as received, sealed, once under its business key, for 14 days."""
 
+import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -51,7 +52,7 @@ class Stored:
 
 def add(callback: Stored) -> bool:
     """Write the row if its id is new; whether it was."""
-    sealed = seal(callback.body, _context(callback.callback_id))
+    sealed = seal(zlib.compress(callback.body), _context(callback.callback_id))  # a shop's push: a third fewer units
     row = _Row(
         callback.callback_id,
         source=callback.source,
@@ -73,17 +74,16 @@ def add(callback: Stored) -> bool:
 
 
 def find(callback_id: str) -> Stored | None:
-    """The row, or None."""
-    try:
-        row = _Row.get(callback_id, consistent_read=True)
-    except _Row.DoesNotExist:
+    """The row, or None. It never changes: the cheap look that finds it is as good as the sure one."""
+    row = _look(callback_id, sure=False) or _look(callback_id, sure=True)
+    if row is None:
         return None
     return Stored(
         callback_id=callback_id,
         source=row.source,
         kind=row.kind,
         has_welcome_code=row.has_welcome_code,
-        body=unseal(row.body, _context(callback_id)),
+        body=zlib.decompress(unseal(row.body, _context(callback_id))),
         received_at=row.received_at,
         expires_at=row.expires_at,
     )
@@ -92,6 +92,13 @@ def find(callback_id: str) -> Stored | None:
 def about(subject: str) -> list[str]:
     """The ids of the callbacks about a subject, the oldest first, as the index shows them."""
     return [row.callback_id for row in _Row.by_subject.query(subject)]
+
+
+def _look(callback_id: str, sure: bool) -> _Row | None:
+    try:
+        return _Row.get(callback_id, consistent_read=sure)
+    except _Row.DoesNotExist:
+        return None
 
 
 def _context(callback_id: str) -> str:

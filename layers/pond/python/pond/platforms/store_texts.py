@@ -1,4 +1,7 @@
-"""The table `texts`: notices that a vendor accepted, under the id by which its receipt finds them, for 30 days."""
+"""The table `texts`: notices that a vendor accepted, under the id by which its receipt finds them, for 30 days.
+
+What always holds: nobody can be read from a row; its id is a pseudonym of message and number together.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,8 +21,6 @@ class _TextRow(Table):
         table_name = "texts"
 
     text_id = UnicodeAttribute(hash_key=True)
-    phone_id = UnicodeAttribute()
-    reference = UnicodeAttribute()
     accepted_at = TimeAttribute()
     state = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
@@ -32,8 +33,6 @@ class NotedText:
     """A text message that went out; `reason` is the vendor's word for its end, when it said one."""
 
     text_id: str
-    phone_id: str
-    reference: str
     accepted_at: datetime
     state: TextState
     reason: str | None = None
@@ -44,8 +43,6 @@ def add(text: NotedText) -> None:
     """Note a text; once noted, doing so again changes nothing."""
     row = _TextRow(
         text.text_id,
-        phone_id=text.phone_id,
-        reference=text.reference,
         accepted_at=text.accepted_at,
         state=text.state,
         expires_at=text.accepted_at + _KEPT_FOR,
@@ -78,8 +75,6 @@ def find(text_id: str) -> NotedText | None:
         return None
     return NotedText(
         text_id=text_id,
-        phone_id=row.phone_id,
-        reference=row.reference,
         accepted_at=row.accepted_at,
         state=TextState(row.state),
         reason=row.reason,

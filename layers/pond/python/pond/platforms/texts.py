@@ -1,7 +1,7 @@
 """Which text messages went out and how they ended, as the vendors' receipts tell.
 
 What always holds: a receipt is kept once and finds its text whichever of the two is written first; the first outcome
-stands. A number stands here only as its pseudonym.
+stands. No number stands here, not even as its pseudonym.
 """
 
 from collections.abc import Mapping
@@ -34,14 +34,12 @@ class Receipt:
     fields: Mapping[str, object]
 
 
-def note(vendor: str, message_id: str, phone_e164: str, reference: str, now: datetime) -> str:
+def note(vendor: str, message_id: str, phone_e164: str, now: datetime) -> str:
     """Note an accepted message and answer its `text_id`; a receipt that was faster is taken into account."""
     text_id = _text_id(vendor, message_id, phone_e164)
     store_texts.add(
         NotedText(
             text_id=text_id,
-            phone_id=pseudonym("phone", phone_e164),
-            reference=reference,
             accepted_at=now,
             state=TextState.ACCEPTED,
         )

@@ -5,9 +5,12 @@ always fits into one message.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from string import Formatter
+from typing import Any, Literal, cast
 
 from pond.kernel.errors import Refused
+from pond.programmes.model_reader import Part
 
 MESSAGE_BYTES = 2048  # WeChat: what a text message safely holds
 
@@ -23,12 +26,14 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "staff_hello": ("name", "link"),  # said by the staff contact to who has no seat held
     "staff_welcome": ("name", "group", "link"),  # said by the staff contact to who has one
     "hold_ends": ("name", "group", "minutes", "link"),  # the seat kept for them is given on soon
+    "order_thanks": ("name", "link"),  # bought something, said once an order
     "seat_waiting": ("name", "place", "link"),  # registered, no room: their place in the waitlist
     "seat_called": ("name", "group", "minutes", "link"),  # waited, and now a seat is kept for them
 }
 """Every text a programme says, with the fields it may name."""
 
-OPTIONAL = ("hold_ends", "seat_waiting", "seat_called")  # a programme without the text says nothing then
+# A programme without the text says nothing then.
+OPTIONAL = ("hold_ends", "seat_waiting", "seat_called", "order_thanks")
 
 ANSWER_FIELDS = ("name", "link")  # what the follow text and the answers to keywords may name
 DECISION_FIELDS = ("name", "reason", "link")  # what a message about an operator's decision may name
@@ -49,6 +54,21 @@ _SAMPLES: dict[str, str] = {
     "place": "9999999",
     "reason": "由" * 100,
 }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the account says to any of some keywords; with `messages`, it stops or starts those nobody waits for."""
+
+    keywords: tuple[str, ...]
+    text: str
+    messages: Literal["", "stop", "start"] = ""
+
+
+def read_answer(part: Part) -> Answer:
+    """An answer in a programme's document."""
+    messages = part.choice("messages", ("stop", "start")) if part.has("messages") else ""
+    return Answer(part.words("keywords"), part.text("text"), cast(Any, messages))
 
 
 def fill(text: str, **values: object) -> str:

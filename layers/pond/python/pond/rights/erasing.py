@@ -16,8 +16,10 @@ from pond.kernel.errors import Transient
 from pond.kernel.logs import count, logger
 from pond.members import forgetting as members
 from pond.members import identities, merging
+from pond.orders import forgetting as orders
 from pond.rights import store
 from pond.rights.model import Erasure
+from pond.volunteers import forgetting as volunteers
 
 
 def erase_due(now: datetime) -> int:
@@ -50,7 +52,11 @@ def erase(erasure: Erasure, now: datetime) -> Counter[str]:
         follower = followers.get(follower_id)
         if follower and follower.member_id in (None, member_id, account_id):
             taken += channels.forget(follower_id)
+    taken += channels.forget_opens({member_id, account_id})
     taken += groups.forget(member_id, now, sleep)
+    taken += volunteers.forget(member_id)
+    if phone_id := identities.who(member_id).phone_id:  # before the room that knows it forgets it
+        taken += orders.forget(phone_id)
     taken += members.forget(member_id, account_id, now)
     return +taken
 
@@ -66,6 +72,7 @@ def sweep_due(now: datetime) -> int:
         taken, everyone = members.sweep({one.member_id or "" for one in gone}, now)
         taken += channels.sweep(everyone, {one.follower_id for one in gone if one.follower_id})
         taken += groups.sweep(everyone, now, sleep)
+        taken += orders.sweep(everyone, now)
         for member_id in sorted(everyone):
             taken += groups.forget(member_id, now, sleep)
         logger.info("erasures swept", extra={"wishes": len(gone), "rows": dict(taken)})

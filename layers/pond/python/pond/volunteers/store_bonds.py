@@ -48,6 +48,14 @@ def first(member_id: str) -> Bond | None:
     return next(map(_bond, _Row.query(member_id, limit=1, consistent_read=True)), None)
 
 
+def drop(member_id: str) -> int:
+    """Delete a member's bonds; how many."""
+    rows = list(_Row.query(member_id, consistent_read=True))
+    for row in rows:
+        row.delete()
+    return len(rows)
+
+
 def of_person(person_id: str, since: datetime, until: datetime) -> Iterator[Bond]:
     """The bonds with a distributor, from then until then, as written a moment ago at the latest."""
     return map(_bond, _Row.by_person.query(person_id, _Row.bound_at.between(since, until)))

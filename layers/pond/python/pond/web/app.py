@@ -9,6 +9,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
+from pond.kernel import correlation
 from pond.kernel.logs import count, logger, metrics
 from pond.kernel.settings import settings
 
@@ -26,7 +27,11 @@ def handler(app: Chalice) -> Handler:
     """The Lambda handler of an app."""
 
     def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
-        answer: dict[str, Any] = app(event, context)
+        request = event.get("requestContext", {})
+        with correlation.following(request.get("requestId")):
+            answer: dict[str, Any] = app(event, context)
+            place = {"route": request.get("resourcePath"), "status": answer["statusCode"]}
+            logger.info("answered", extra=place)
         if answer["statusCode"] >= 500:
             count("Http5xx")
         answer["headers"] = security_headers() | answer["headers"]
@@ -46,6 +51,10 @@ def security_headers() -> dict[str, str]:
     )
     return {
         "Content-Security-Policy": policy,
+        "Strict-Transport-Security": "max-age=31536000",
+        "X-Frame-Options": "SAMEORIGIN",  # for what knows no frame-ancestors
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",

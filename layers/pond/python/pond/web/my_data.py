@@ -12,6 +12,7 @@ from pond.kernel.clock import china_day
 from pond.kernel.errors import NotFound, Refused
 from pond.members import limits, my_data
 from pond.members.model import Blocked, CodeRefused
+from pond.members.model_phones import Asker
 from pond.members.my_data import Mine
 from pond.programmes import service as programmes
 from pond.rights import exporting, wishes
@@ -38,7 +39,7 @@ def send_code(visit: Visit) -> Response:
     mine = my_data.of(session.account_id) if session else None
     if session is None or mine is None:
         return _home(visit)
-    outcome = my_data.ask_code(mine, session.account_id, visit.address, visit.now)
+    outcome = my_data.ask_code(mine, Asker(session.account_id, session.follower_id, visit.address), visit.now)
     page = replace(_page(visit, session), code_state=outcome.state, wait_seconds=outcome.wait_seconds)
     return _answer(visit, session, page)
 
@@ -48,9 +49,10 @@ def prove(visit: Visit) -> Response:
     session = persons.poster(visit)
     if session is None:
         return _home(visit)
-    if not limits.allow_form(session.account_id, visit.address, visit.now):
+    outcome = my_data.prove(session.account_id, visit.form.get("code", ""), visit.now)
+    if isinstance(outcome, CodeRefused) and not limits.allow_form(session.account_id, visit.address, visit.now):
         return _answer(visit, session, replace(_page(visit, session), code_state="too_many"), 429)
-    match my_data.prove(session.account_id, visit.form.get("code", ""), visit.now):
+    match outcome:
         case CodeRefused(reason, tries_left):
             refused = replace(_page(visit, session), errors={"code": f"code.{reason}"}, tries_left=tries_left)
             return _answer(visit, session, refused, 422)

@@ -74,7 +74,9 @@ def _return(visit: Visit) -> Response:
         count("UnionidMissing")
     account_id = pseudonym("unionid", user.unionid) if user.unionid else pseudonym("openid", user.openid)
     follower_id = followers.visited(user.openid, visit.now)
-    followers.link(follower_id, account_id, identities.member_of(account_id))
+    known = identities.who(account_id)
+    if known.known or known.blocked:  # whose follower a newcomer is, is noted with the first code they ask for
+        followers.link(follower_id, account_id, known.member_id)
     session = sessions.open_session(follower_id, account_id, visit.now)
     return answers.redirect(
         visit.link(target.path), cookies=[_cookie(visit, sessions.SESSION_COOKIE, sessions.seal(session))]

@@ -8,6 +8,7 @@ from pond.kernel.errors import Transient
 from pond.kernel.logs import logger
 from pond.members import identities, limits, phone_change, verification
 from pond.members.model import Blocked, CodeRefused, Invalid
+from pond.members.model_phones import Asker
 from pond.programmes import service as programmes
 from pond.web import answers, pages, persons, sessions
 from pond.web.sessions import Session
@@ -28,7 +29,8 @@ def send_code(visit: Visit, programme_id: str) -> Response:
     if session is None or not _is_member(session):
         return _home(visit, programme_id)
     page = _typed(visit, programme_id)
-    outcome = verification.request_code(page.phone, session.account_id, visit.address, visit.now)
+    asker = Asker(session.account_id, session.follower_id, visit.address)
+    outcome = verification.request_code(page.phone, asker, visit.now)
     asked = replace(
         page,
         errors={"phone": "phone.invalid"} if outcome.state == "invalid" else {},
@@ -44,13 +46,15 @@ def submit(visit: Visit, programme_id: str) -> Response:
     if session is None or not _is_member(session):
         return _home(visit, programme_id)
     page = _typed(visit, programme_id)
-    if not limits.allow_form(session.account_id, visit.address, visit.now):
-        return _form(visit, replace(page, code_state="too_many"), 429)
     try:
         outcome = phone_change.change(page.phone, page.code, session.account_id, visit.now)
     except Transient as error:
         logger.warning("phone not changed yet", extra={"code": error.code})
         return _form(visit, replace(page, busy=True), 503)
+    if isinstance(outcome, Invalid | CodeRefused) and not limits.allow_form(
+        session.account_id, visit.address, visit.now
+    ):
+        return _form(visit, replace(page, code_state="too_many"), 429)
     match outcome:
         case Invalid(fields):
             return _form(visit, replace(page, errors=fields), 422)

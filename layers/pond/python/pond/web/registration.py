@@ -10,6 +10,7 @@ from pond.kernel.errors import Transient
 from pond.kernel.logs import logger
 from pond.members import blocklist, identities, limits, registration, verification
 from pond.members.model import Blocked, CodeRefused, Form, Invalid, question_id_of
+from pond.members.model_phones import Asker
 from pond.programmes import service as programmes
 from pond.web import answers, fields, journey, pages, persons, sessions
 from pond.web.visit import Visit
@@ -34,7 +35,8 @@ def send_code(visit: Visit, programme_id: str) -> Response:
         return _again(visit, programme_id)
     if blocklist.is_name_blocked(visit.form.get("name", "")):
         return _blocked(visit, page)
-    outcome = verification.request_code(visit.form.get("phone", ""), session.account_id, visit.address, visit.now)
+    asker = Asker(session.account_id, session.follower_id, visit.address)
+    outcome = verification.request_code(visit.form.get("phone", ""), asker, visit.now)
     asked = replace(
         page,
         values=_values(visit, page),
@@ -52,8 +54,6 @@ def submit(visit: Visit, programme_id: str) -> Response:
     if session is None or not isinstance(page, pages.RegistrationForm):
         return _again(visit, programme_id)
     page = replace(page, values=_values(visit, page))
-    if not limits.allow_form(session.account_id, visit.address, visit.now):
-        return _form(visit, replace(page, code_state="too_many"), 429)
     follower = followers.get(session.follower_id)
     try:
         outcome = registration.register(
@@ -68,6 +68,11 @@ def submit(visit: Visit, programme_id: str) -> Response:
     except Transient as error:
         logger.warning("not registered yet", extra={"code": error.code})
         return _form(visit, replace(page, busy=True), 503)
+    # one that is taken needs no limit: there is one of it
+    if isinstance(outcome, Invalid | CodeRefused) and not limits.allow_form(
+        session.account_id, visit.address, visit.now
+    ):
+        return _form(visit, replace(page, code_state="too_many"), 429)
     match outcome:
         case Invalid(fields):
             return _form(visit, replace(page, errors=fields), 422)

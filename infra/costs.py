@@ -1,0 +1,248 @@
+"""What Pond costs on AWS, computed: measured counts (infra/measured, kept by the benches' `--json`) times dated prices.
+
+A kind of work that no bench has counted yet is said to be so. `make docs` writes the figures into docs/costs.md.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+MEASURED, PRICES = HERE / "measured", HERE / "prices.json"
+SIZES = (1_000, 100_000, 1_000_000)
+HOURS = 730  # a month
+MINUTES = HOURS * 60
+POLLS_A_MINUTE = 15  # Lambda: five pollers a queue, each asking for 20 s
+Prices = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What some work used; all zero where nothing was counted."""
+
+    write_units: float = 0
+    read_units: float = 0
+    api_requests: float = 0
+    queue_messages: float = 0
+    events: float = 0
+    log_bytes: float = 0
+    invocations: float = 0
+    gb_seconds: float = 0
+    stored_bytes: float = 0
+
+    def times(self, factor: float) -> "Usage":
+        """So many times as much."""
+        return Usage(**{name: value * factor for name, value in vars(self).items()})
+
+    def cost(self, prices: Prices) -> dict[str, float]:
+        """Dollars, by service."""
+        return {
+            "DynamoDB writes": self.write_units * prices["dynamodb_million_write_units"] / 1e6,
+            "DynamoDB reads": self.read_units * prices["dynamodb_million_read_units"] / 1e6,
+            "API Gateway": self.api_requests * prices["api_million_requests"] / 1e6,
+            "Lambda requests": self.invocations * prices["lambda_million_requests"] / 1e6,
+            "Lambda time": self.gb_seconds * prices["lambda_gb_second_arm64"],
+            "EventBridge": self.events * prices["events_million"] / 1e6,
+            "SQS": self.queue_messages * 3 * prices["sqs_million_requests"] / 1e6,  # sent, taken, deleted
+            "Logs": self.log_bytes * prices["logs_gb"] / 1e9,
+        }
+
+
+@dataclass(frozen=True)
+class Work:
+    """A kind of work, per thousand; `files` are what benches counted of it."""
+
+    what: str
+    files: tuple[str, ...]
+    made_by: str
+    counted: bool = field(init=False)
+    usage: Usage = field(init=False)
+
+    def __post_init__(self) -> None:
+        known = [json.loads((MEASURED / name).read_text("utf-8")) for name in self.files if (MEASURED / name).exists()]
+        object.__setattr__(self, "counted", len(known) == len(self.files))
+        parts = [_read(one).times(1000 / one["people"]) for one in known]
+        whole = {name: sum(getattr(part, name) for part in parts) for name in vars(Usage())}
+        object.__setattr__(self, "usage", Usage(**whole))
+
+
+def works() -> tuple[Work, ...]:
+    """All kinds."""
+    return (
+        Work("members taken in", ("journey.json", "road.json"), "`make bench-journey`, `make bench-road`"),
+        Work("broadcast targets", ("broadcast.json",), "the bench of broadcasts"),
+        Work("orders", ("orders.json",), "`make bench-orders`"),
+    )
+
+
+def _read(counts: dict[str, Any]) -> Usage:
+    functions, memory = counts.get("functions", {}), counts.get("memory_mb", {})
+    return Usage(
+        **{name: counts.get(name, 0) for name in vars(Usage()) if name not in ("invocations", "gb_seconds")},
+        invocations=sum(one["invocations"] for one in functions.values()),
+        gb_seconds=sum(one["milliseconds"] / 1000 * memory[name] / 1024 for name, one in functions.items()),
+    )
+
+
+def idle(prices: Prices, template: "Inventory") -> dict[str, float]:
+    """A month in which nobody comes, by what is paid for."""
+    caretaker = json.loads((MEASURED / "road.json").read_text("utf-8"))["caretaker"]
+    seconds = caretaker["milliseconds"] / caretaker["invocations"] / 1000
+    return {
+        "alarms": template.alarms * prices["alarm_month"],
+        "dashboard": prices["dashboard_month"],
+        "secrets": template.secrets * prices["secret_month"],
+        "key": prices["key_month"],
+        "queues asked while empty": template.queues * POLLS_A_MINUTE * MINUTES * prices["sqs_million_requests"] / 1e6,
+        "caretaker, each minute": MINUTES
+        * (
+            prices["lambda_million_requests"] / 1e6
+            + seconds * caretaker["memory_mb"] / 1024 * prices["lambda_gb_second_arm64"]
+        ),
+    }
+
+
+def by_parameter(prices: Prices, template: "Inventory") -> dict[str, float]:
+    """A month of what is chosen by parameter, and of what comes with people."""
+    held = template.snapped_gb * HOURS * 3600 * prices["snapstart_cache_gb_second"]
+    return {
+        "`Egress=nat` (gateway and address; its traffic is some MB a thousand members)": HOURS
+        * (prices["nat_hour"] + prices["address_hour"]),
+        "`SnapStart=on` (a version of each door kept)": held,
+        "metrics, if every one is counted in every hour; paid by the hour in which it is": template.metrics
+        * prices["metric_month"],
+    }
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """How much there is of what is paid for by piece, counted in the templates and the code."""
+
+    alarms: int
+    metrics: int
+    secrets: int
+    queues: int
+    snapped_gb: float
+
+
+def inventory() -> Inventory:
+    """What the templates of this checkout have."""
+    from support.template import ROOT, functions, of_type, read
+
+    template = read()
+    found = functions(template)
+    each = len(of_type(read("infra/unit.yaml"), "AWS::CloudWatch::Alarm"))
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "layers/pond/python/pond").rglob("*.py"))
+    events = set(re.findall(r'^    name(?:: ClassVar\[str\])? = "([a-z_]+\.[a-z_]+)"', code, re.M))
+    counted = set(re.findall(r'\b(?:count|measure)\(\s*f?"([A-Za-z]+)', code))
+    return Inventory(
+        alarms=each * len(found) + len(of_type(read("infra/observability.yaml"), "AWS::CloudWatch::Alarm")),
+        metrics=len(events) + len(counted),
+        secrets=len(of_type(template, "AWS::SecretsManager::Secret")),
+        queues=sum(event["Type"] == "SQS" for one in found.values() for event in one["Events"].values()),
+        snapped_gb=sum(one.get("MemorySize", 512) / 1024 for one in found.values() if "SnapStart" in one),
+    )
+
+
+def stored(members: int, prices: Prices) -> float:
+    """A month of keeping so many members, with point-in-time recovery."""
+    (usage,) = [work.usage for work in works() if work.what == "members taken in"]
+    gigabytes = usage.stored_bytes / 1000 * members / 1e9
+    return gigabytes * (prices["dynamodb_gb_month"] + prices["dynamodb_backup_gb_month"])
+
+
+def blocks() -> dict[str, str]:
+    """The figures of docs/costs.md, as Markdown."""
+    book = json.loads(PRICES.read_text("utf-8"))
+    regions: dict[str, Prices] = book["regions"]
+    template = inventory()
+    return {
+        "work": "\n".join(_work_table(regions)),
+        "parts": "\n".join(_parts_table(regions)),
+        "idle": "\n".join(_idle_table(regions, template)),
+        "sizes": "\n".join(_sizes_table(regions, template, book["servers"])),
+        "prices": "\n".join(_price_table(regions, book)),
+    }
+
+
+def _work_table(regions: dict[str, Prices]) -> Iterator[str]:
+    yield f"| per 1,000 | {' | '.join(regions)} | invocations | GB-s | writes | reads | API | events | messages |"
+    yield "|---|" + "---|" * (len(regions) + 7)
+    for work in works():
+        if not work.counted:
+            yield f"| {work.what} | " + "not counted yet | " * len(regions) + f"{work.made_by} |" + " |" * 6
+            continue
+        used = work.usage
+        costs = " | ".join(_dollars(sum(used.cost(prices).values())) for prices in regions.values())
+        counts = (used.invocations, used.gb_seconds, used.write_units, used.read_units, used.api_requests)
+        told = " | ".join(f"{count:,.0f}" for count in (*counts, used.events, used.queue_messages))
+        yield f"| {work.what} | {costs} | {told} |"
+
+
+def _parts_table(regions: dict[str, Prices]) -> Iterator[str]:
+    yield f"| 1,000 members taken in | {' | '.join(regions)} |"
+    yield "|---|" + "---|" * len(regions)
+    usage = works()[0].usage
+    columns = [usage.cost(prices) for prices in regions.values()]
+    for part in columns[0]:
+        yield f"| {part} | {' | '.join(_dollars(column[part]) for column in columns)} |"
+
+
+def _idle_table(regions: dict[str, Prices], template: Inventory) -> Iterator[str]:
+    yield f"| a month in which nobody comes | {' | '.join(regions)} |"
+    yield "|---|" + "---|" * len(regions)
+    columns = [idle(prices, template) for prices in regions.values()]
+    for part in columns[0]:
+        yield f"| {part} | {' | '.join(_dollars(column[part]) for column in columns)} |"
+    yield f"| **together** | {' | '.join(_dollars(sum(column.values())) for column in columns)} |"
+    chosen = [by_parameter(prices, template) for prices in regions.values()]
+    for part in chosen[0]:
+        yield f"| {part} | {' | '.join(_dollars(column[part]) for column in chosen)} |"
+
+
+def _sizes_table(regions: dict[str, Prices], template: Inventory, servers: dict[str, Any]) -> Iterator[str]:
+    yield "| | " + " | ".join(f"{size:,} members, {name}" for size in SIZES for name in regions) + " |"
+    yield "|---|" + "---|" * (len(SIZES) * len(regions))
+    cells = [(size, name, prices) for size in SIZES for name, prices in regions.items()]
+    taken = works()[0].usage
+    rows = {
+        "taking them in, once": [sum(taken.times(size / 1000).cost(prices).values()) for size, _, prices in cells],
+        "a month with nobody coming": [
+            sum(idle(prices, template).values()) + stored(size, prices) for size, _, prices in cells
+        ],
+        "the same with a fixed address (NAT)": [
+            sum(idle(prices, template).values())
+            + stored(size, prices)
+            + HOURS * (prices["nat_hour"] + prices["address_hour"])
+            for size, _, prices in cells
+        ],
+        f"servers a month: {servers['small']['what']}": [_servers(servers, "small", name) for _, name, _ in cells],
+        f"servers a month: {servers['large']['what']}": [_servers(servers, "large", name) for _, name, _ in cells],
+    }
+    for what, values in rows.items():
+        yield f"| {what} | {' | '.join(_dollars(value) for value in values)} |"
+
+
+def _servers(servers: dict[str, Any], which: str, region: str) -> float:
+    hour: float = servers["gb_hour"][region]
+    gigabytes: list[int] = servers[which]["servers_gb"]
+    return sum(gigabytes) * hour * HOURS
+
+
+def _price_table(regions: dict[str, Prices], book: dict[str, Any]) -> Iterator[str]:
+    yield f"Prices read on {book['read_on']}. {book['note']}"
+    yield ""
+    yield f"| price, $ | {' | '.join(regions)} |"
+    yield "|---|" + "---|" * len(regions)
+    for name in next(iter(regions.values())):
+        yield f"| {name.replace('_', ' ')} | {' | '.join(f'{prices[name]:.10g}' for prices in regions.values())} |"
+    yield ""
+    yield "Sources: " + "; ".join(f"{what}: {source}" for what, source in book["sources"].items()) + "."
+    yield f"Servers: {book['servers']['source']}. {book['servers']['gb_hour_source']}."
+
+
+def _dollars(value: float) -> str:
+    return f"${value:,.0f}" if value >= 100 else f"${value:,.2f}" if value >= 1 else f"${value:.4f}"

@@ -1,0 +1,75 @@
+"""Reaching people after an order, as values: a task, and the hours in which anybody may be reached."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, timezone
+from typing import Literal
+
+from pond.kernel.errors import Refused
+
+State = Literal["waiting", "claimed", "accepted", "refused", "unknown", "dropped"]
+_HOURS = re.compile(r"([0-2][0-9]:[0-5][0-9])-([0-2][0-9]:[0-5][0-9])")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """Somebody is to be reached once for an order; `person_id` is the pseudonym of their phone."""
+
+    person_id: str
+    tid: str
+    member_id: str
+    programme_id: str
+    route: str
+    state: State
+    due_at: datetime
+    changed_at: datetime
+
+    @property
+    def task_id(self) -> str:
+        """Its name among the person's rows."""
+        return f"task~{self.tid}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Somebody must not be reached any more, why, and who said so."""
+
+    person_id: str
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The hours of a day in which people may be reached: from then until then, not included."""
+
+    opens: time
+    closes: time
+
+    def next_moment(self, at: datetime, zone: timezone) -> datetime:
+        """The first moment from `at` on at which somebody may be reached there."""
+        here = at.astimezone(zone)
+        if here.time() < self.opens:
+            found = datetime.combine(here.date(), self.opens, zone)
+        elif here.time() < self.closes:
+            return at
+        else:
+            found = datetime.combine(here.date() + timedelta(days=1), self.opens, zone)
+        return found.astimezone(at.tzinfo)
+
+
+def read_hours(text: str) -> Hours:
+    """Hours such as "09:00-20:00".
+
+    Raises:
+        Refused: `outreach.hours`.
+    """
+    found = _HOURS.fullmatch(text)
+    try:
+        hours = Hours(time.fromisoformat(found[1]), time.fromisoformat(found[2])) if found else None
+    except ValueError:
+        hours = None
+    if hours is None or hours.opens >= hours.closes:
+        raise Refused("outreach.hours", f"{text!r} are no hours such as 09:00-20:00")
+    return hours

@@ -1,0 +1,178 @@
+"""The `outreach` table: by a phone's pseudonym, the tasks to reach somebody (`task~…`), when one was planned last
+(`~last`), and that they must not be reached (`~refused`).
+
+Planning is one transaction: a person has one task in so many days, and none once they refused.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+
+from pond.kernel.tables import Table, TimeAttribute, Transaction, TransactionRefused, refused
+from pond.orders.model_outreach import Refusal, State, Task
+
+_LAST, _REFUSED = "~last", "~refused"
+
+
+class _Due(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
+    """The tasks that wait."""
+
+    class Meta:
+        index_name = "due"
+        projection = KeysOnlyProjection()
+
+    waiting = UnicodeAttribute(hash_key=True)
+    due_at = TimeAttribute(range_key=True)
+
+
+class _Row(Table):
+    class Meta:
+        table_name = "outreach"
+
+    person_id = UnicodeAttribute(hash_key=True)
+    task_id = UnicodeAttribute(range_key=True)
+    tid = UnicodeAttribute(null=True)
+    member_id = UnicodeAttribute(null=True)
+    programme_id = UnicodeAttribute(null=True)
+    route = UnicodeAttribute(null=True)
+    state = UnicodeAttribute(null=True)
+    waiting = UnicodeAttribute(null=True)
+    due_at = TimeAttribute(null=True)
+    changed_at = TimeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    by = UnicodeAttribute(null=True)
+    due = _Due()
+
+
+def plan(task: Task, now: datetime, apart: timedelta) -> bool:
+    """Write a task; False: it is there, the person had another one less than `apart` ago, or refused.
+
+    Raises:
+        Transient: other writers at the same moment; nothing was written.
+    """
+    transaction = Transaction()
+    row = _Row(
+        task.person_id,
+        task.task_id,
+        tid=task.tid,
+        member_id=task.member_id,
+        programme_id=task.programme_id,
+        route=task.route,
+        state="waiting",
+        waiting="waiting",
+        due_at=task.due_at,
+        changed_at=now,
+    )
+    transaction.put("task", row, condition=_Row.task_id.does_not_exist())
+    free: Condition = _Row.changed_at.does_not_exist() | (_Row.changed_at <= now - apart)
+    transaction.update("last", _Row(task.person_id, _LAST), [_Row.changed_at.set(now)], condition=free)
+    _check_not_refused(transaction, task.person_id)
+    try:
+        transaction.commit()
+    except TransactionRefused:
+        return False
+    return True
+
+
+def get(person_id: str, task_id: str) -> Task | None:
+    """A task as it is now."""
+    try:
+        return _task(_Row.get(person_id, task_id, consistent_read=True))
+    except _Row.DoesNotExist:
+        return None
+
+
+def claim(task: Task, now: datetime) -> bool:
+    """Take a task that waits for oneself; False: somebody did, or the person refused meanwhile.
+
+    Raises:
+        Transient: other writers at the same moment; nothing was written.
+    """
+    transaction = Transaction()
+    transaction.update(
+        "task",
+        _Row(task.person_id, task.task_id),
+        [_Row.state.set("claimed"), _Row.waiting.remove(), _Row.changed_at.set(now)],
+        condition=_Row.state == "waiting",
+    )
+    _check_not_refused(transaction, task.person_id)
+    try:
+        transaction.commit()
+    except TransactionRefused:
+        return False
+    return True
+
+
+def wait(task: Task, due_at: datetime, before: State) -> bool:
+    """Let a task wait until then; False: it is not as it was."""
+    actions: list[Action] = [_Row.state.set("waiting"), _Row.waiting.set("waiting"), _Row.due_at.set(due_at)]
+    return _change(task, actions, before)
+
+
+def end(task: Task, state: State, now: datetime, before: State) -> bool:
+    """Write what became of a task; False: it is not as it was."""
+    return _change(task, [_Row.state.set(state), _Row.waiting.remove(), _Row.changed_at.set(now)], before)
+
+
+def due(now: datetime, limit: int) -> list[tuple[str, str]]:
+    """Person and task of what is due, the longest first."""
+    rows = _Row.due.query("waiting", _Row.due_at <= now, limit=limit)
+    return [(row.person_id, row.task_id) for row in rows]
+
+
+def drop(person_id: str) -> int:
+    """Delete the tasks to reach somebody; that they refused stays. How many rows that took."""
+    rows = [row for row in _Row.query(person_id, consistent_read=True) if row.task_id != _REFUSED]
+    for row in rows:
+        row.delete()
+    return len(rows)
+
+
+def refuse(refusal: Refusal) -> None:
+    """Note that somebody must not be reached; the last reason stands."""
+    _Row(refusal.person_id, _REFUSED, reason=refusal.reason, by=refusal.by, changed_at=refusal.at).save()
+
+
+def allow(person_id: str) -> None:
+    """Let somebody be reached again."""
+    _Row(person_id, _REFUSED).delete()
+
+
+def refusal(person_id: str) -> Refusal | None:
+    """That somebody must not be reached, if so."""
+    try:
+        return _refusal(_Row.get(person_id, _REFUSED, consistent_read=True))
+    except _Row.DoesNotExist:
+        return None
+
+
+def refusals() -> Iterator[Refusal]:
+    """Everyone who must not be reached; a scan."""
+    return map(_refusal, _Row.scan(_Row.task_id == _REFUSED))
+
+
+def _check_not_refused(transaction: Transaction, person_id: str) -> None:
+    transaction.check("refused", _Row, person_id, _REFUSED, condition=_Row.task_id.does_not_exist())
+
+
+def _change(task: Task, actions: list[Action], before: State) -> bool:
+    try:
+        _Row(task.person_id, task.task_id).update(actions, condition=_Row.state == before)
+    except UpdateError as error:
+        if not refused(error):
+            raise
+        return False
+    return True
+
+
+def _refusal(row: _Row) -> Refusal:
+    return Refusal(person_id=row.person_id, reason=row.reason or "", by=row.by or "", at=row.changed_at)
+
+
+def _task(row: _Row) -> Task:
+    return Task(**{name: getattr(row, name) for name in Task.__dataclass_fields__})

@@ -1,0 +1,92 @@
+"""A mother of a group buys, gets a part back and more later: her group's volunteer earns, and gives back to the fen."""
+
+import json
+import time
+
+import pytest
+
+from support.journeys import Mother, Pond, eventually
+from support.visits import Visiting
+
+
+@pytest.fixture(scope="module")
+def shop(pond: Pond) -> None:
+    """A programme of one's own, whose group a volunteer serves for a tenth; details are shown at once."""
+    pond.programme("laden")
+    rates = {"programme_id": "laden", "rates": [{"role": "volunteer", "percent": "10", "valid_from": "2026-01-01"}]}
+    row = {"document": {"S": json.dumps(rates)}, "applied_by": {"S": "x"}, "applied_at": {"S": "2026-01-01T00:00:00Z"}}
+    name = f"{pond.town.environment()['POND_PREFIX']}-rates"
+    key = {"programme_id": {"S": "laden"}, "version": {"N": "1"}}
+    pond.town.cloud.client("dynamodb").put_item(TableName=name, Item=key | row)
+    chat_id = pond.group("laden", "planning", "备孕 1 群")
+    pond.ctl("volunteers", "add", "--staff", "volunteer-chen")
+    pond.ctl("volunteers", "assign", "--staff", "volunteer-chen", chat_id, "--main")
+    pond.opening("laden")
+    eventually(lambda: pond.is_open("laden"), "the opening")
+    pond.control.do("PATCH", "/switches", {"youzan.detail_lag_seconds": 0.0, "youzan.callback_timeout_seconds": 30.0})
+
+
+def bought(pond: Pond, mother: Mother) -> dict[str, str]:
+    order = pond.control.do("POST", f"/accounts/{mother.account_id}/orders", {"items": [{"item_id": 1}]})
+    pond.control.do("POST", f"/shop/orders/{order['tid']}/pay")
+    return {"tid": order["tid"], "oid": order["items"][0]["oid"]}
+
+
+def shown(pond: Pond, tid: str) -> str:
+    """What operators see of the order; nothing while nobody heard of it."""
+    try:
+        return pond.ctl("orders", "show", tid)
+    except AssertionError:
+        return ""
+
+
+def sees(pond: Pond, tid: str, *words: str) -> str:
+    return eventually(
+        lambda: said if all(word in (said := shown(pond, tid)) for word in words) else "", f"{tid}: {', '.join(words)}"
+    )
+
+
+@pytest.mark.usefixtures("shop")
+def test_she_buys_and_gets_a_part_back(pond: Pond, mother: Mother, visit: Visiting) -> None:
+    mother.books("laden")
+    with visit(mother) as page:
+        page.enter("laden")
+        page.registers("备孕")
+        page.sees("group_code")
+        assert page.scans() == "joined"
+        page.sees("joined")
+    order = bought(pond, mother)
+    said = sees(pond, order["tid"], "earned", "19.90", "trade_TradePaid")
+    assert "seat, rules 1" in said and mother.groups()[0] in said
+    pond.control.do("POST", f"/shop/orders/{order['tid']}/refund", {"fen": 9_900, "oid": order["oid"]})
+    sees(pond, order["tid"], "clawed_back", "-9.90")
+    assert mother.phone.removeprefix("+86") not in shown(pond, order["tid"])
+    pond.ctl("check", "--settled")
+
+
+@pytest.mark.usefixtures("shop")
+def test_who_buys_first_and_registers_later_is_found(pond: Pond, mother: Mother, visit: Visiting) -> None:
+    mother.follows("laden")
+    order = bought(pond, mother)
+    sees(pond, order["tid"], "nobody known")
+    mother.do("say", text="预约")
+    mother.hears("你是 ")
+    with visit(mother) as page:
+        page.enter("laden")
+        page.registers("备孕")
+        page.sees("group_code")
+    said = sees(pond, order["tid"], "no_claim, rules 1")
+    assert "nobody known" not in said and "nothing booked" in said
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_no_push_brought_the_night_brings(pond: Pond, mother: Mother) -> None:
+    with pond.switched(youzan__callbacks_lose_next=50):
+        pond.control.do("POST", "/clock", {"now": time.time() - 300})  # the newest are not compared yet
+        order = bought(pond, mother)
+    pond.control.do("POST", "/clock", {"now": time.time()})
+    assert shown(pond, order["tid"]) == ""
+    night = json.dumps({"duties": "nightly"}).encode()
+    caretaker = f"{pond.town.environment()['POND_PREFIX']}-caretaker:live"
+    pond.town.cloud.client("lambda").invoke(FunctionName=caretaker, Payload=night)
+    sees(pond, order["tid"], "199.00", "nobody known")
