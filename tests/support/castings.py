@@ -10,13 +10,24 @@ from typing import Any
 
 import yaml
 
-from pond.broadcasts import agenda, contents, courier, hearing, progress, scheduling, store_agenda, store_chunks
+from pond.broadcasts import (
+    agenda,
+    contents,
+    courier,
+    hearing,
+    invariants,
+    progress,
+    scheduling,
+    store_agenda,
+    store_chunks,
+)
 from pond.broadcasts.model import Broadcast, Draft, Route, Variant
 from pond.broadcasts.model_audience import Audience
 from pond.channels import followers
 from pond.groups import rosters, store
+from pond.groups.invariants import Breach
 from pond.groups.model import Group
-from pond.groups.store import SeatRow
+from pond.groups.store import SeatRow, came_in
 from pond.kernel.errors import Transient
 from pond.kernel.ids import pseudonym
 from pond.kernel.sealing import seal
@@ -94,8 +105,8 @@ class Casting:
             self.add(made["chat_id"], userid)
         return userid
 
-    def add(self, chat_id: str, owner: str) -> None:
-        """A group of ours with somebody in it."""
+    def add(self, chat_id: str, owner: str, capacity: int = 180) -> None:
+        """A group of ours with somebody in it; of capacity 1 it is full."""
         store.add_group(
             Group(
                 chat_id=chat_id,
@@ -103,7 +114,7 @@ class Casting:
                 pool_id=f"{self.programme_id}~pregnancy",
                 name="孕期群",
                 state="open",
-                capacity=180,
+                capacity=capacity,
                 live_seats=1,
                 fill_order=0,
                 join_state=chat_id[:20],
@@ -141,7 +152,11 @@ class Casting:
             )
         )
         if chat_id:
-            SeatRow(member_id, self.programme_id, state="taken", chat_id=chat_id, changed_at=self.now).save()
+            pool_id = f"{self.programme_id}~pregnancy"
+            seat = SeatRow(member_id, self.programme_id, state="taken", pool_id=pool_id, chat_id=chat_id)
+            seat.save()
+            seat.update(actions=came_in(self.programme_id, self.now))
+            self.sandbox.do("POST", f"/accounts/{account['account_id']}/groups/{chat_id}/accept", {})
         return {**person, **account, "member_id": member_id}
 
     def befriend(self, owner: str, person: dict[str, Any]) -> None:
@@ -221,6 +236,10 @@ class Casting:
         """One owner, or all of them, send what waits for them."""
         for userid in [owner] if owner else self.chats:
             self.sandbox.do("POST", "/masses/send", {"userid": userid})
+
+    def breaches(self, broadcast_id: str) -> list[Breach]:
+        """What does not hold about a broadcast."""
+        return list(invariants.of(scheduling.get(broadcast_id), self.now))
 
     def marks(self, broadcast_id: str) -> str:
         """The marks of all targets, sorted."""

@@ -51,7 +51,7 @@ def broadcast(broadcast_id: str, shares: list[int], now: datetime) -> Broadcast:
 
 @pytest.mark.parametrize("racing", [False, True])
 def test_each_once(cloud: Cloud, unique: Callable[[str], str], now: datetime, racing: bool) -> None:
-    @settings(max_examples=examples(5), suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(12), suppress_health_check=[HealthCheck.too_slow])
     @given(
         count=st.integers(0, 260),
         page=st.integers(1, 120),

@@ -63,7 +63,7 @@ def step(here: Casting, name: str, broadcast_id: str, chance: random.Random, old
 
 def test_any_order(casting: Casting, unique: Callable[[str], str]) -> None:
     @settings(
-        max_examples=examples(4), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+        max_examples=examples(15), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
     )
     @given(names=st.lists(st.sampled_from(STEPS), min_size=5, max_size=20), seed=st.integers(0, 1_000))
     def check(names: list[str], seed: int) -> None:
@@ -106,3 +106,4 @@ def _ends_well(here: Casting, broadcast_id: str) -> None:
     assert len(marks) == 3 and set(marks) <= set("sU"), marks
     known = [msgid for chunk in store_chunks.of(broadcast_id) for msgid in chunk.msgids]
     assert len(known) == len(here.tasks())
+    assert here.breaches(broadcast_id) == []

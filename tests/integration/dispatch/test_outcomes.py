@@ -24,7 +24,8 @@ def test_an_answer_that_never_came_is_looked_up(casting: Casting) -> None:
     fault(casting, drop_answer=True)
     casting.run(broadcast_id)
     assert casting.marks(broadcast_id) == ".."
-    casting.passes(2 * MINUTE)
+    for _ in range(2):  # the answer that was lost may have been of a call whose token had ended
+        casting.passes(2 * MINUTE)
     assert casting.tasks() == [(ana, False)]
     assert casting.marks(broadcast_id) == "hh"
 
@@ -70,6 +71,7 @@ def test_gone_groups_and_owners_are_skipped_and_the_rest_goes_on(casting: Castin
     broadcast_id = casting.scheduled()
     casting.run(broadcast_id)
     assert casting.marks(broadcast_id) == "DOhhh"
+    assert casting.breaches(broadcast_id) == []
     found = figures.of(broadcast_id)
     assert found.total.skipped == {"group_closed": 1}
     assert found.total.failed == {"group_gone": 1, "owner_left": 1}
@@ -116,13 +118,13 @@ def test_stopped_midway_and_resumed(casting: Casting) -> None:
 
 def test_versions_go_to_parts_by_hash(casting: Casting) -> None:
     ana = casting.owner(12)
-    casting.piece("evening", "晚安")
-    draft = casting.draft(content_ids=("morning", "evening"))
+    other = casting.piece(casting.unique("piece"), "晚安")
+    draft = casting.draft(content_ids=("morning", other))
     broadcast_id = casting.scheduled(draft)
     casting.run(broadcast_id)
     assert [owner for owner, _ in casting.tasks()] == [ana, ana]
     found = figures.of(broadcast_id)
-    assert {name: one.planned > 0 for name, one in found.versions.items()} == {"morning~1": True, "evening~1": True}
+    assert {name: one.planned > 0 for name, one in found.versions.items()} == {"morning~1": True, f"{other}~1": True}
     assert sum(one.planned for one in found.versions.values()) == found.total.planned == 12
 
 

@@ -24,3 +24,4 @@ def test_each_owner_has_one_task_and_what_they_send_is_counted(casting: Casting)
     assert scheduling.get(broadcast_id).state == "sent"
     assert len(casting.tasks()) == 2
     assert all(len(chunk.msgids) == 1 for chunk in store_chunks.of(broadcast_id))
+    assert casting.breaches(broadcast_id) == []

@@ -13,7 +13,6 @@ from pond.broadcasts.model_targets import Target
 from pond.groups import setup, standings
 from pond.groups.model import Group
 from pond.members import identities
-from pond.volunteers import service as volunteers
 
 Gate = Callable[[Sequence[str]], Iterable[Target]]
 
@@ -27,13 +26,22 @@ def gate(broadcast: Broadcast, now: datetime) -> Gate:
 
 
 def _groups(broadcast: Broadcast, chat_ids: Sequence[str], over: frozenset[str], now: datetime) -> Iterable[Target]:
-    groups = setup.several(chat_ids)
+    groups, serving = setup.several(chat_ids), _serving(broadcast)
     for chat_id in chat_ids:
         group = groups.get(chat_id)
         sender = group.owner if group else None
-        if broadcast.route == "duty":
-            sender = volunteers.serving(chat_id, now) or sender
+        if serving is not None:
+            sender = serving(chat_id, now) or sender
         yield _target(broadcast, chat_id, sender, _why_not(group, chat_id in over))
+
+
+def _serving(broadcast: Broadcast) -> Callable[[str, datetime], str | None] | None:
+    """What tells who serves a group; duties are theirs."""
+    if broadcast.route != "duty":
+        return None
+    from pond.volunteers import service as volunteers  # here: only duties need to know them
+
+    return volunteers.serving
 
 
 def _why_not(group: Group | None, over: bool) -> str | None:

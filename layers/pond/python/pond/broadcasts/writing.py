@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pond.broadcasts import attaching, locating, store_broadcasts, store_chunks, texting, timing, wording
+from pond.broadcasts import attaching, locating, store_broadcasts, store_chunks, timing, wording
 from pond.broadcasts.caps import NOTICE, person_over
 from pond.broadcasts.limits import pay
 from pond.broadcasts.model import Broadcast
@@ -76,6 +76,8 @@ def _tell(
     said = wording.words(broadcast, variant, member_id)
     try:
         if broadcast.route == "sms":
+            from pond.broadcasts import texting  # here: most broadcasts need no vendor of text messages
+
             template = broadcast.variants[variant].content_id
             return texting.text(broadcast, template, follower, contacts.get(member_id), said.text, now)
         first, *more = attaching.for_account(said, now)
