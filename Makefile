@@ -7,6 +7,7 @@ ENV ?= prod
 CLOUD_PORT ?= 4566
 SANDBOX_PORT ?= 8900
 PEOPLE ?= 20000
+MEMBERS ?= 100000
 ORDERS ?= 20000
 RELEASE ?= $(shell git rev-parse --short=12 HEAD)
 
@@ -122,6 +123,9 @@ bench-road: setup ## what people on their way cost beside table units, counted o
 bench-callbacks: setup ## callbacks at once, with a partner that answers late
 	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.callbacks
 
+bench-broadcast: setup ## a broadcast to 1,000 groups and one planned to 100,000 members: units, quota, memory (MEMBERS=)
+	@POWERTOOLS_LOG_LEVEL=WARNING PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.broadcast --members $(MEMBERS)
+
 bench-orders: setup ## 20,000 orders' pushes, shuffled and repeated: rates, units, sums and ledger recounted (ORDERS=)
 	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.orders --orders $(ORDERS)
 
@@ -146,4 +150,4 @@ teardown: setup ## delete a deployment, after asking; tables, keys, secrets, bac
 clean: ## remove everything made here
 	rm -rf .venv .tools .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove fuzz deploys check docs measure bench-imports bench-burst bench-journey bench-road bench-callbacks bench-orders validate build deploy teardown clean
+.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove fuzz deploys check docs measure bench-imports bench-burst bench-journey bench-road bench-callbacks bench-orders bench-broadcast validate build deploy teardown clean

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from pond.broadcasts import agenda
 from pond.channels import codes, openings
 from pond.groups import holds, reconciliation, reminders, repair, reserves
 from pond.kernel import clock, correlation
@@ -22,6 +23,7 @@ DUTIES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("reserves", reserves.tend),
     ("waitlists", repair.call_up),
     ("codes", codes.renew_due),
+    ("broadcasts", agenda.tend),
     ("outreach", outreach_due.plan),
     ("erasures", erasing.erase_due),
 )

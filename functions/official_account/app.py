@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from pond.broadcasts import keywords
 from pond.channels import callbacks
 from pond.members import blocklist
 from pond.web.app import create_app
@@ -24,4 +25,4 @@ def verify(query: Mapping[str, str], body: bytes, now: datetime) -> str:
 @answering_partner(app)
 def receive(query: Mapping[str, str], body: bytes, now: datetime) -> str:
     """A message or an event."""
-    return callbacks.receive(query, body, now, blocklist.is_blocked)
+    return callbacks.receive(query, body, now, blocklist.is_blocked, keywords.answer)

@@ -7,6 +7,7 @@ publishing an event twice is what consumers bear, losing one is not.
 from collections import Counter
 from typing import Any
 
+from pond.broadcasts import events as broadcasts
 from pond.channels import events as channels
 from pond.groups import events as groups
 from pond.kernel import changes
@@ -17,7 +18,7 @@ from pond.members import events as members
 from pond.orders import events as orders
 from pond.platforms import events as platforms
 
-ROOMS = (platforms, channels, members, groups, orders)
+ROOMS = (platforms, channels, members, groups, orders, broadcasts)
 
 
 @logger.inject_lambda_context(clear_state=True)

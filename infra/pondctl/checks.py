@@ -1,9 +1,10 @@
-"""`check`: whether what must always hold about seats, orders and the ledger does."""
+"""`check`: whether what must always hold about seats, orders, the ledger and broadcasts does."""
 
 import argparse
 from datetime import datetime, timedelta
 from typing import Any
 
+from pond.broadcasts import invariants as broadcasts
 from pond.groups import invariants
 from pond.orders import invariants as orders
 from pond.orders import settlement
@@ -24,5 +25,6 @@ def add_to(commands: Any) -> None:
 def run(given: argparse.Namespace, now: datetime) -> int:
     """Check everything and list what does not hold."""
     breaches = invariants.check(now, now if given.settled else now - _PENDING) + orders.check() + settlement.check()
+    breaches += broadcasts.check(now)
     table(("rule", "about", "what"), ((one.rule, one.about, one.what) for one in breaches), "all invariants hold")
     return 1 if breaches else 0

@@ -32,6 +32,7 @@ _FROM_OUTPUTS = {
     "ScheduleGroup": "POND_SCHEDULE_GROUP",
     "ScheduleRoleArn": "POND_SCHEDULE_ROLE_ARN",
     "BackupBucket": "POND_BACKUP_BUCKET",
+    "MediaBucket": "POND_MEDIA_BUCKET",
     "OrdersQueueUrl": "POND_ORDER_QUEUE_URL",
 }
 

@@ -8,13 +8,19 @@ import pytest
 from support import template as templates
 from support.template import ROOT, Document
 
-BACKUPS = "${BackupBucketArn}/backup/*"  # objects have no names yet when they are granted
+WITHIN = (  # what is named by what is in it, or by a broadcast, cannot be listed beforehand
+    "${BackupBucketArn}/backup/*",
+    "${MediaBucketArn}/media/*",
+    "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${SchedulesIn}/*",
+)
 NESTED = ("access", "messaging", "observability", "tables", "unit")
 FEEDS = {  # the queues of each worker
     "Admission": ("Admission", "Notices"),
     "Allocation": ("Allocation",),
     "Membership": ("Membership", "Rosters"),
     "Greeting": ("Greetings", "Welcomes"),
+    "BroadcastCourier": ("Broadcasts",),
+    "BroadcastResults": ("Results",),
     "OrderWorker": ("Orders", "Effects"),
 }
 
@@ -96,7 +102,9 @@ def test_nobody_is_granted_everything(name: str) -> None:
             if (name, logical) == ("unit", "Network"):
                 continue  # what Lambda itself does in a network; held in test_access.py
             for granted in _listed(statement["Action"]) + _listed(statement.get("Resource", [])):
-                assert "*" not in str(granted) or granted == {"Fn::Sub": BACKUPS}, f"{logical}: {granted}"
+                assert "*" not in str(granted) or granted in [{"Fn::Sub": one} for one in WITHIN], (
+                    f"{logical}: {granted}"
+                )
 
 
 def test_the_key_is_given_away_only_through_tables_and_secrets(template: Document) -> None:
@@ -182,17 +190,23 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def test_backups_are_private_encrypted_with_our_key_and_kept_for_a_set_time(template: Document) -> None:
-    (bucket,) = templates.of_type(template, "AWS::S3::Bucket").values()
+@pytest.mark.parametrize("name", ["Backups", "Media"])
+def test_buckets_are_private_and_encrypted_with_our_key(template: Document, name: str) -> None:
+    bucket = templates.of_type(template, "AWS::S3::Bucket")[name]
     assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
     given = bucket["Properties"]
     (rule,) = given["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] == {"Fn::GetAtt": ["Key", "Arn"]}
     assert set(given["PublicAccessBlockConfiguration"].values()) == {True}
     assert given["VersioningConfiguration"] == {"Status": "Enabled"}
-    (kept,) = given["LifecycleConfiguration"]["Rules"]
-    assert (kept["Prefix"], kept["ExpirationInDays"]) == ("backup/", {"Ref": "BackupRetentionDays"})
-    (policy,) = templates.of_type(template, "AWS::S3::BucketPolicy").values()
+    policy = templates.of_type(template, "AWS::S3::BucketPolicy")[f"{name}Policy"]
+    assert policy["Properties"]["Bucket"] == {"Ref": name}
     assert policy["Condition"] == "OverTls" and template["Parameters"]["PlainHttp"]["Default"] == "false"
     (only,) = policy["Properties"]["PolicyDocument"]["Statement"]
     assert (only["Effect"], only["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_backups_are_kept_for_a_set_time(template: Document) -> None:
+    given = templates.of_type(template, "AWS::S3::Bucket")["Backups"]["Properties"]
+    (kept,) = given["LifecycleConfiguration"]["Rules"]
+    assert (kept["Prefix"], kept["ExpirationInDays"]) == ("backup/", {"Ref": "BackupRetentionDays"})

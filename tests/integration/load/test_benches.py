@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from load import burst, callbacks, journey, stub, units, ways
+from load import broadcast, burst, callbacks, journey, stub, units, ways
 from load.places import prepare
 from pond.groups.store import SeatRow
 from pond.kernel.aws import client
@@ -60,6 +60,16 @@ def test_callbacks_count_once_however_they_come(partner: stub.Stub) -> None:
         reads = callbacks.reads(pool, partner, (20, 600))
     told = callbacks.table([facts[0], facts[1], *reads])
     assert facts[0].holds and facts[1].holds and reads[0].holds, told
+
+
+def test_a_broadcast_keeps_to_its_quota_and_its_units(cloud: Cloud) -> None:
+    with broadcast.place() as here, broadcast.tight():
+        _planning, _handed, units_used, paid, marks = broadcast.to_groups(here, groups=40, owners=10)
+        broadcast.to_members(here.elsewhere(), 200, scanned=True)
+        few, many = broadcast.to_members(here.elsewhere(), 200), broadcast.to_members(here.elsewhere(), 1_000)
+    holds = broadcast.verdict(units_used, paid, marks, 40, few, many)
+    assert paid.most(broadcast.CREATE) > 2  # the quota was felt
+    assert [what for what, right in holds.items() if not right and "groups" not in what] == []
 
 
 def test_units_are_counted_by_dynamodbs_rules(cloud: Cloud) -> None:

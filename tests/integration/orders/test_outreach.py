@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pond.channels import followers
+from pond.channels import followers, keywords
 from pond.kernel.aws import client
 from pond.kernel.errors import Permanent, PondError, Transient
 from pond.kernel.ids import pseudonym
@@ -133,6 +133,19 @@ def test_who_wants_quiet_is_not_written_to(bought: Make, account: WeChat) -> Non
     followers.set_quiet(here.follower_id, None)
     outreach.after_order(here.event, MORNING)
     assert len(account.sent(CUSTOM)) == 1
+
+
+def test_they_say_so_to_the_account_themselves(bought: Make) -> None:
+    here = bought()
+
+    def says(text: str) -> bool:
+        follower = followers.get(here.follower_id)
+        assert follower is not None
+        keywords.answer(text, follower, MORNING)
+        after = followers.get(here.follower_id)
+        return after is not None and after.quiet_since is not None
+
+    assert [says("我要退订"), says("收费吗"), says("恢复消息")] == [True, True, False]
 
 
 def test_a_second_order_within_the_days_reaches_nobody_again(bought: Make, by_call: Vendor) -> None:
@@ -289,7 +302,7 @@ def test_what_is_due_is_handed_to_the_worker(bought: Make, monkeypatch: pytest.M
             found.append(json.loads(message["Body"]))
     mine = [one for one in found if one["detail"]["person_id"] == here.person_id]
     detail = {"person_id": here.person_id, "task_id": f"task~{here.tid}"}
-    assert mine == [{"detail-type": "outreach.due", "detail": detail}]
+    assert [(one["detail-type"], one["detail"]) for one in mine] == [("outreach.due", detail)]
     assert here.buyer.mobile not in json.dumps(found)
 
 

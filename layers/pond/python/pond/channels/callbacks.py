@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from pond.channels import codes, followers, keywords
-from pond.channels.keywords import TurnedAway
+from pond.channels.keywords import Library, TurnedAway, no_library
 from pond.kernel.clock import from_epoch
 from pond.kernel.errors import Refused
 from pond.kernel.logs import count
@@ -54,7 +54,13 @@ def verify_address(query: Mapping[str, str]) -> str:
     return query.get("echostr", "")
 
 
-def receive(query: Mapping[str, str], body: bytes, now: datetime, is_turned_away: TurnedAway = lambda _: False) -> str:
+def receive(
+    query: Mapping[str, str],
+    body: bytes,
+    now: datetime,
+    is_turned_away: TurnedAway = lambda _: False,
+    library: Library = no_library,
+) -> str:
     """Keep a pushed message or event, act on it, and give the answer's body.
 
     Raises:
@@ -66,7 +72,7 @@ def receive(query: Mapping[str, str], body: bytes, now: datetime, is_turned_away
     key = inbox.official_account_key(push.fields)
     texts = {name: str(value) for name, value in push.fields.items()}
     try:
-        done = _act(kind, texts, inbox.name(SOURCE, key), now, is_turned_away)
+        done = _act(kind, texts, inbox.name(SOURCE, key), now, is_turned_away, library)
     except Exception:
         inbox.receive(SOURCE, key, kind, push.fields, now)  # WeChat delivers it again at most thrice
         raise
@@ -81,7 +87,14 @@ def receive(query: Mapping[str, str], body: bytes, now: datetime, is_turned_away
     return push.envelope.close(reply.encode(), query.get("nonce", ""), str(int(now.timestamp())))
 
 
-def _act(kind: str, fields: Mapping[str, str], callback_id: str, now: datetime, is_turned_away: TurnedAway) -> _Done:
+def _act(
+    kind: str,
+    fields: Mapping[str, str],
+    callback_id: str,
+    now: datetime,
+    is_turned_away: TurnedAway,
+    library: Library,
+) -> _Done:
     """Do what a push asks for. Kinds we do not know come to nothing."""
     openid, created = fields.get("FromUserName", ""), fields.get("CreateTime", "")
     if not openid or not created.isdecimal() or len(created) > 10:
@@ -89,7 +102,7 @@ def _act(kind: str, fields: Mapping[str, str], callback_id: str, now: datetime, 
     at = from_epoch(int(created))
     if fields.get("MsgType", "").lower() != "event":
         if kind == "text":
-            return _answer(fields.get("Content", ""), openid, callback_id, at, now, is_turned_away)
+            return _answer(fields.get("Content", ""), openid, callback_id, at, now, is_turned_away, library)
         followers.wrote(openid, at)
         return _Done()
     scene = fields.get("EventKey", "")
@@ -101,19 +114,28 @@ def _act(kind: str, fields: Mapping[str, str], callback_id: str, now: datetime, 
             return _Done(keywords.greeting(follower, channel if used_last else None), follower.heard == callback_id)
         case "click":
             follower = followers.acted(openid, at, None, callback_id)
-            said = keywords.answer(scene, follower, now, callback_id, None, is_turned_away)
+            said = keywords.answer(scene, follower, now, callback_id, None, is_turned_away, library)
             return _Done(said.text, said.text is not None and follower.heard == callback_id)
         case "unsubscribe":
             followers.unfollow(openid, at)
     return _Done()
 
 
-def _answer(text: str, openid: str, callback_id: str, at: datetime, now: datetime, is_turned_away: TurnedAway) -> _Done:
+def _answer(
+    text: str,
+    openid: str,
+    callback_id: str,
+    at: datetime,
+    now: datetime,
+    is_turned_away: TurnedAway,
+    library: Library,
+) -> _Done:
     known = followers.glance(followers.follower_id(openid))
     if known:
-        said = keywords.answer(text, known, now, callback_id, at, is_turned_away)
+        said = keywords.answer(text, known, now, callback_id, at, is_turned_away, library)
     else:
-        said = keywords.answer(text, followers.wrote(openid, at), now, callback_id, None, is_turned_away)
+        follower = followers.wrote(openid, at)
+        said = keywords.answer(text, follower, now, callback_id, None, is_turned_away, library)
     return _Done(said.text, said.placed)
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from pond.channels import bookings, codes, followers, openings
-from pond.channels.model import Channel, Follower, Place
+from pond.channels.model import SAID_WINDOW, Channel, Follower, Place
 from pond.channels.model_keywords import heard
 from pond.kernel.clock import CHINA
 from pond.kernel.settings import settings
@@ -14,6 +15,21 @@ from pond.programmes.model import Programme, page_path
 from pond.programmes.model_texts import fill
 
 TurnedAway = Callable[[str], bool]  # whether the person behind a WeChat account may not take part
+_QUIET = timedelta(hours=24)  # so long after somebody wrote they are not told again that nothing was understood
+
+
+class Library(Protocol):
+    """Answers from a content library, in which a programme has keywords beside its own."""
+
+    def __call__(
+        self, programme_id: str, text: str, now: datetime, *, exact: bool = False, quiet: bool = False
+    ) -> str | None:
+        """The answer to a message, if there is one. `exact`: only to a message that is a keyword and nothing else.
+        `quiet`: not to say that nothing was understood."""
+
+
+def no_library(programme_id: str, text: str, now: datetime, *, exact: bool = False, quiet: bool = False) -> None:
+    """Nothing is answered."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +47,13 @@ def answer(
     cause: str | None = None,
     said_at: datetime | None = None,
     is_turned_away: TurnedAway = lambda _: False,
+    library: Library = no_library,
 ) -> Answer:
     """The passive reply to what somebody wrote; a booking keyword books. Nothing to say, as well, to somebody who is
     turned away and asks for a place.
+
+    The programme's booking keywords go before all others. A message that is a keyword of the library and nothing else
+    is answered from there, then the programme's own keywords count wherever they stand, then the library's.
 
     `cause` is the callback's id: the same callback again gets the same answer. `said_at`: when they wrote it, if that
     is not noted on the follower yet; it is afterwards, in one write with the place if there is one to give.
@@ -50,14 +70,30 @@ def answer(
         return Answer(_say(programme, place, now), place.first_time)
     if said_at:
         followers.said(follower.openid, said_at)
-    if programme is None or found is None:
+    if programme is None:
         return Answer()
+    if found and found.messages:  # "no more messages", and back: no piece of the library goes before that
+        followers.set_quiet(follower.follower_id, now if found.messages == "stop" else None)
+    elif found is None or found.text:
+        whole, quiet = found is not None, _wrote_lately(follower, said_at)
+        said = library(programme.programme_id, text, now, exact=whole, quiet=quiet)
+        if said or found is None:
+            return Answer(said)
     if found.text:
         return Answer(fill(found.text, name=programme.name, link=_link(programme)))
     if not has_place:
         return Answer(fill(programme.texts["closed"], name=programme.name))
     place = bookings.book_for(follower, programme.programme_id, follower.channel_id, now, cause)
     return Answer(_say(programme, place, now), place.first_time)
+
+
+def _wrote_lately(follower: Follower, said_at: datetime | None) -> bool:
+    """Whether they wrote within a day before `said_at`, by the window that it opened; this message delivered again does
+    not count. `follower` is as before this message was noted."""
+    if said_at is None or follower.allowance_until is None:
+        return False
+    before = follower.allowance_until - SAID_WINDOW
+    return said_at - _QUIET < before < said_at
 
 
 def greeting(follower: Follower, channel: Channel | None = None) -> str | None:

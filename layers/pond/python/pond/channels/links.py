@@ -45,6 +45,15 @@ def make(link: Link, now: datetime) -> str:
     return link_id
 
 
+def check(target: str) -> None:
+    """Refuse a target that no link may lead to.
+
+    Raises:
+        Refused: `link.target`.
+    """
+    check_target(target, _origins())
+
+
 def url(link_id: str, chat_id: str = "") -> str:
     """The address of a link, as it stands in that group, if in one. Nothing is written."""
     place = place_of(chat_id) if chat_id else ""

@@ -36,7 +36,7 @@ class ChannelCode:
     ticket: str
 
 
-Route = Literal["custom", "template"]
+Route = Literal["custom", "template", "text"]
 
 
 @dataclass(frozen=True)

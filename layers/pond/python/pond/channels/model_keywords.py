@@ -2,7 +2,8 @@
 
 import unicodedata
 
-from pond.programmes.model import Answer, Programme
+from pond.programmes.model import Programme
+from pond.programmes.model_texts import Answer
 
 
 def heard(programme: Programme, text: str) -> Answer | None:

@@ -6,9 +6,9 @@ again, under the same id, for the ten minutes in which WeChat delivers it once; 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pond.channels import store_followers as store
 from pond.channels import store_notices
@@ -18,6 +18,9 @@ from pond.kernel.logs import count
 from pond.kernel.settings import secret
 from pond.platforms import official_account
 from pond.platforms.errors import Meaning, PartnerBusy, PartnerRefused
+
+if TYPE_CHECKING:
+    from pond.platforms.model_messages import Message
 
 Told = Literal["told", "already", "unreachable", "unknown"]
 
@@ -34,9 +37,10 @@ def tell(
     url: str,
     now: datetime,
     seen: Follower | None = None,
+    message: "Message | None" = None,
 ) -> Told:
     """Tell the follower, unless they were told: `text` while their window is open, else `template`, which opens `url`.
-    `seen` is the follower if they were read just before.
+    `seen` is the follower if they were read just before; `message` is what is sent instead of `text`.
 
     Raises:
         Transient: WeChat is busy or did not answer; calling again is right.
@@ -57,9 +61,29 @@ def tell(
         notice = Notice("told" if route == "custom" else "claimed", route, now)
         if store_notices.claim(follower_id, notice_id, notice, _oldest(follower)):
             if route == "custom":
-                return _send_text(follower, notice_id, notice, text, template, url)
+                return _send_custom(follower, notice_id, notice, message or text, template, url)
             return _send_template(follower, notice_id, notice, template or {}, url)
     raise Transient("notice.contended", notice_id)
+
+
+def once(follower: Follower, notice_id: str, send: Callable[[], Told], now: datetime) -> Told:
+    """Tell the follower by a way of the caller's own, such as a text message, unless they were told: claimed on their
+    row before `send` is called, and then never sent again. `send` raises Transient if nothing was sent.
+
+    Raises:
+        Transient: as `send`; calling again is right.
+    """
+    notice = Notice("told", "text", now)
+    if notice_id in follower.notices or not store_notices.claim(
+        follower.follower_id, notice_id, notice, _oldest(follower)
+    ):
+        return "already"
+    try:
+        told = send()
+    except (Transient, PartnerRefused):
+        store_notices.release(follower.follower_id, notice_id, notice)
+        raise
+    return told if told == "told" or told == "already" else _settle(follower, notice_id, notice, told)
 
 
 def _go_on(
@@ -76,11 +100,21 @@ def _go_on(
     return "unknown"
 
 
-def _send_text(
-    follower: Follower, notice_id: str, notice: Notice, text: str, template: Mapping[str, str] | None, url: str
+def _send_custom(
+    follower: Follower,
+    notice_id: str,
+    notice: Notice,
+    said: "str | Message",
+    template: Mapping[str, str] | None,
+    url: str,
 ) -> Told:
     try:
-        official_account.send_text(follower.openid, text)
+        if isinstance(said, str):
+            official_account.send_text(follower.openid, said)
+        else:
+            from pond.platforms import official_sending  # here: most functions only ever send text
+
+            official_sending.send(follower.openid, said)
     except PartnerBusy:
         store_notices.release(follower.follower_id, notice_id, notice)
         raise

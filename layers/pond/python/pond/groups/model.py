@@ -36,6 +36,7 @@ class Group:
     owner: str
     code_media_id: str | None = None
     code_media_until: datetime | None = None
+    filled_at: datetime | None = None  # when it was first full: the beginning of its early time
 
     @property
     def room(self) -> int:
@@ -58,6 +59,7 @@ class Seat:
     waiting_number: int | None = None
     holds: int = 0
     changed_at: datetime | None = None
+    taken_at: datetime | None = None  # when the member first came in; stays when they leave
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Bringing a WeCom group into Pond. Groups are made by staff in the client, since WeCom has no API for it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pond.groups import store
@@ -66,9 +67,19 @@ def import_group(
     return known(chat_id)
 
 
+def find(chat_id: str) -> Group | None:
+    """A group of ours, as it is now."""
+    return store.get_group(chat_id)
+
+
 def every_group() -> list[Group]:
     """All groups, by pool and fill order."""
     return sorted(store.every_group(), key=lambda group: (group.pool_id, group.fill_order))
+
+
+def several(chat_ids: Iterable[str]) -> dict[str, Group]:
+    """Those of the groups that are ours, as they are now, by their id."""
+    return {group.chat_id: group for group in store.get_groups(chat_ids)}
 
 
 def set_state(chat_id: str, state: GroupState) -> None:

@@ -1,23 +1,16 @@
 """The tables of this room, and reading them. What changes several rows together is in `store_seats`."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.expressions.update import Action
 
 from pond.groups.model import Group, GroupState, Pool, Seat
+from pond.groups.store_indexes import ByPool, ByTaken
+from pond.kernel.clock import china_day
 from pond.kernel.tables import ExpiryAttribute, IntegerAttribute, Table, TimeAttribute, refused
-
-
-class _ByPool(GlobalSecondaryIndex["GroupRow"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_pool"
-        projection = KeysOnlyProjection()
-
-    pool_id = UnicodeAttribute(hash_key=True)
-    fill_order = IntegerAttribute(range_key=True)
 
 
 class GroupRow(Table):
@@ -38,7 +31,8 @@ class GroupRow(Table):
     owner = UnicodeAttribute()
     code_media_id = UnicodeAttribute(null=True)
     code_media_until = TimeAttribute(null=True)
-    by_pool = _ByPool()
+    filled_at = TimeAttribute(null=True)
+    by_pool = ByPool()
 
 
 class SeatRow(Table):
@@ -55,6 +49,9 @@ class SeatRow(Table):
     waiting_number = IntegerAttribute(null=True)
     holds = IntegerAttribute(default=0)
     changed_at = TimeAttribute(null=True)
+    taken_at = TimeAttribute(null=True)
+    taken_in = UnicodeAttribute(null=True)  # the programme and China day of it
+    by_taken = ByTaken()
     moves: ListAttribute[str] = ListAttribute(null=True)  # into groups and out, as `model.stays_from` reads them
 
 
@@ -94,9 +91,10 @@ class HoldRow(Table):
 
 def add_group(group: Group) -> bool:
     """Write a group that is not there yet; False when it is."""
-    row = GroupRow(**{name: getattr(group, name) for name in _GROUP_FIELDS})
     try:
-        row.save(condition=GroupRow.chat_id.does_not_exist())
+        GroupRow(**{name: getattr(group, name) for name in Group.__dataclass_fields__}).save(
+            GroupRow.chat_id.does_not_exist()
+        )
     except PutError as error:
         if not refused(error):
             raise
@@ -107,7 +105,7 @@ def add_group(group: Group) -> bool:
 def get_group(chat_id: str) -> Group | None:
     """One group, as it is now."""
     try:
-        return _group(GroupRow.get(chat_id, consistent_read=True))
+        return group_of(GroupRow.get(chat_id, consistent_read=True))
     except GroupRow.DoesNotExist:
         return None
 
@@ -119,12 +117,12 @@ def groups_of(pool_id: str) -> list[Group]:
 
 def get_groups(chat_ids: Iterable[str]) -> list[Group]:
     """Several groups, as they are now."""
-    return [_group(row) for row in GroupRow.batch_get(list(chat_ids), consistent_read=True)]
+    return [group_of(row) for row in GroupRow.batch_get(list(chat_ids), consistent_read=True)]
 
 
 def every_group() -> Iterator[Group]:
     """All groups; a scan, so never while somebody waits."""
-    return map(_group, GroupRow.scan(consistent_read=True))
+    return map(group_of, GroupRow.scan(consistent_read=True))
 
 
 def set_state(chat_id: str, state: GroupState) -> None:
@@ -145,14 +143,11 @@ def open_reserve(chat_id: str) -> bool:
 
 def set_shown(chat_id: str, name: str, owner: str) -> None:
     """Keep a group's name and owner as WeCom shows them."""
-    GroupRow(chat_id).update(
-        actions=[GroupRow.name.set(name), GroupRow.owner.set(owner)], condition=GroupRow.chat_id.exists()
-    )
+    GroupRow(chat_id).update([GroupRow.name.set(name), GroupRow.owner.set(owner)], GroupRow.chat_id.exists())
 
 
 def set_code(chat_id: str, config_id: str, code_url: str, state: GroupState) -> None:
-    """Keep the group's join way: losing its `config_id` would lose the code for good (WeCom lists none). With a code
-    the group is ready for its state, in the same write."""
+    """Keep the group's join way (WeCom lists none: its `config_id` would be lost for good), and its state with it."""
     GroupRow(chat_id).update(
         actions=[GroupRow.config_id.set(config_id), GroupRow.code_url.set(code_url), GroupRow.state.set(state)],
         condition=GroupRow.chat_id.exists(),
@@ -178,7 +173,7 @@ def get_seat(member_id: str, programme_id: str) -> Seat | None:
 def get_seats(programme_id: str, member_ids: Iterable[str]) -> list[Seat]:
     """The seats of several members, as they are now; those without one are left out."""
     keys = [(member_id, programme_id) for member_id in member_ids]
-    return [seat_of(row) for row in SeatRow.batch_get(keys, consistent_read=True)]
+    return list(map(seat_of, SeatRow.batch_get(keys, consistent_read=True)))
 
 
 def every_seat() -> Iterator[Seat]:
@@ -189,10 +184,9 @@ def every_seat() -> Iterator[Seat]:
 def get_pool(pool_id: str) -> Pool:
     """The numbers of a pool's waitlist, as they are now."""
     try:
-        row = PoolRow.get(pool_id, consistent_read=True)
+        return _pool(PoolRow.get(pool_id, consistent_read=True))
     except PoolRow.DoesNotExist:
         return Pool(pool_id=pool_id)
-    return Pool(pool_id=pool_id, last_number=row.last_number, called_through=row.called_through, waiting=row.waiting)
 
 
 def every_pool() -> Iterator[Pool]:
@@ -217,8 +211,8 @@ def due_holds(due_hour: str, now: datetime) -> Iterator[HoldRow]:
 
 def unreminded_holds(due_hour: str, now: datetime) -> Iterator[HoldRow]:
     """The holds of that hour that still run and whose people were not reminded."""
-    rows = HoldRow.query(due_hour, filter_condition=HoldRow.reminded_at.does_not_exist())
-    return (row for row in rows if row.held_until > now)
+    unreminded = HoldRow.reminded_at.does_not_exist()
+    return (row for row in HoldRow.query(due_hour, filter_condition=unreminded) if row.held_until > now)
 
 
 def set_reminded(hold: HoldRow, now: datetime) -> None:
@@ -230,19 +224,26 @@ def set_reminded(hold: HoldRow, now: datetime) -> None:
             raise
 
 
-_GROUP_FIELDS = tuple(Group.__dataclass_fields__)
-
-
-def _group(row: GroupRow) -> Group:
-    return Group(**{name: getattr(row, name) for name in _GROUP_FIELDS})
+def group_of(row: GroupRow) -> Group:
+    """The value of a group's row."""
+    return Group(**{name: getattr(row, name) for name in Group.__dataclass_fields__})
 
 
 def _pool(row: PoolRow) -> Pool:
-    return Pool(
-        pool_id=row.pool_id, last_number=row.last_number, called_through=row.called_through, waiting=row.waiting
-    )
+    return Pool(**{name: getattr(row, name) for name in Pool.__dataclass_fields__})
 
 
 def seat_of(row: SeatRow) -> Seat:
     """The value of a seat's row."""
     return Seat(**{name: getattr(row, name) for name in Seat.__dataclass_fields__})
+
+
+def taken_in(programme_id: str, on: date) -> str:
+    """The hash key under which the index lists who came in on that China day."""
+    return f"{programme_id}~{on.isoformat()}"
+
+
+def came_in(programme_id: str, at: datetime) -> list[Action]:
+    """Note when somebody came in first: who comes back begins nothing anew."""
+    day = taken_in(programme_id, china_day(at))
+    return [SeatRow.taken_at.set(SeatRow.taken_at | at), SeatRow.taken_in.set(SeatRow.taken_in | day)]

@@ -12,7 +12,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from pond.groups.model import LIVE, Seat
-from pond.groups.store import GroupRow, HoldRow, PoolRow, SeatRow, WaitRow, seat_of
+from pond.groups.store import GroupRow, HoldRow, PoolRow, SeatRow, WaitRow, came_in, seat_of
 from pond.groups.store_seats import HOLD_KEPT, Hold, due_hour
 from pond.groups.store_stays import moved
 from pond.kernel.tables import Transaction, TransactionRefused
@@ -87,6 +87,8 @@ def _own(transaction: Transaction, pair: Pair, seat: Seat, hold_id: str | None, 
     ]
     if seat.changed_at:
         actions.append(SeatRow.changed_at.set(seat.changed_at))
+    if seat.taken_at:
+        actions += came_in(seat.programme_id, seat.taken_at)
     if seat.state == "taken" and seat.chat_id:  # in whatever group they were before, they are in this one
         actions.append(moved(seat.changed_at or now, seat.chat_id))
     elif pair.kept and pair.kept.state == "taken":
@@ -118,6 +120,8 @@ def _close(transaction: Transaction, pair: Pair, given_up: Seat | None, now: dat
         SeatRow.hold_id.remove(),
         SeatRow.held_until.remove(),
         SeatRow.waiting_number.remove(),
+        SeatRow.taken_at.remove(),
+        SeatRow.taken_in.remove(),
     ]
     if pair.merged and pair.merged.state == "taken":
         actions.append(moved(now))

@@ -12,7 +12,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from pond.groups.model import HOLDS_BY_ONESELF, Group, Pool, Request, Seat
-from pond.groups.store import GroupRow, HoldRow, PoolRow, SeatRow, WaitRow
+from pond.groups.store import GroupRow, HoldRow, PoolRow, SeatRow, WaitRow, came_in
 from pond.groups.store_stays import moved
 from pond.kernel.tables import Transaction, TransactionRefused, iso, refused
 
@@ -114,11 +114,8 @@ def expire(hold_id: str, chat_id: str, seats: Sequence[Seat], now: datetime) -> 
 
 def take(seat: Seat, chat_id: str, now: datetime) -> bool:
     """The member is in the group their seat is held in; False when the seat is no longer held there."""
-    return _change_alone(
-        seat,
-        [*_taken(chat_id, now), SeatRow.held_until.remove()],
-        (SeatRow.state == "held") & (SeatRow.chat_id == chat_id),
-    )
+    actions = [*_taken(seat.programme_id, chat_id, now), SeatRow.held_until.remove()]
+    return _change_alone(seat, actions, (SeatRow.state == "held") & (SeatRow.chat_id == chat_id))
 
 
 def take_late(group: Group, seat: Seat, now: datetime) -> Outcome:
@@ -128,7 +125,7 @@ def take_late(group: Group, seat: Seat, now: datetime) -> Outcome:
     transaction.update(
         seat.member_id,
         SeatRow(seat.member_id, seat.programme_id),
-        actions=[SeatRow.chat_id.set(group.chat_id), *_taken(group.chat_id, now)],
+        actions=[SeatRow.chat_id.set(group.chat_id), *_taken(seat.programme_id, group.chat_id, now)],
         condition=SeatRow.state.is_in("expired", "left") & (SeatRow.chat_id == group.chat_id),
     )
     return _commit(transaction)
@@ -175,8 +172,9 @@ def request_again(member_id: str, programme_id: str, now: datetime) -> bool:
     )
 
 
-def _taken(chat_id: str, now: datetime) -> list[Action]:
-    return [SeatRow.state.set("taken"), SeatRow.changed_at.set(now), moved(now, chat_id)]
+def _taken(programme_id: str, chat_id: str, now: datetime) -> list[Action]:
+    came = came_in(programme_id, now)
+    return [SeatRow.state.set("taken"), SeatRow.changed_at.set(now), moved(now, chat_id), *came]
 
 
 def _may_request() -> Condition:

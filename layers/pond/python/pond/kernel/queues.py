@@ -1,7 +1,8 @@
-"""Sending to SQS, and the one loop by which workers take batches from it."""
+"""Sending to SQS, now or at a set time, and the one loop by which workers take batches from it."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from pond.kernel import correlation
@@ -9,6 +10,8 @@ from pond.kernel.aws import client
 from pond.kernel.errors import PondError
 from pond.kernel.logs import count, logger, measure
 from pond.kernel.settings import settings
+
+_SCHEDULE_ATTEMPTS, _SCHEDULE_SECONDS = 10, 3600  # then the caretaker does it
 
 Envelope = dict[str, Any]  # what a rule or the scheduler puts on a queue: {"id", "detail-type", "time", "detail", …}
 
@@ -22,6 +25,35 @@ def send(queue_url: str, bodies: Iterable[dict[str, Any]], delay_seconds: int = 
         client("sqs").send_message(
             QueueUrl=queue_url, MessageBody=json.dumps(carried, ensure_ascii=False), DelaySeconds=delay_seconds
         )
+
+
+def send_at(name: str, at: datetime, queue_arn: str, message: Mapping[str, object]) -> None:
+    """Have EventBridge Scheduler put `message` on the queue at that time; the name makes asking again harmless.
+
+    A schedule is a help and not the truth: it comes at least once, to the minute; whoever it calls claims what is due
+    by a conditional write, and the caretaker finds what no schedule called for.
+    """
+    scheduler = client("scheduler")
+    try:
+        scheduler.create_schedule(
+            GroupName=settings().schedule_group,
+            Name=name,
+            ScheduleExpression=f"at({at:%Y-%m-%dT%H:%M:%S})",
+            ScheduleExpressionTimezone="UTC",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            ActionAfterCompletion="DELETE",
+            Target={
+                "Arn": queue_arn,
+                "RoleArn": settings().schedule_role_arn,
+                "Input": json.dumps(message),
+                "RetryPolicy": {
+                    "MaximumRetryAttempts": _SCHEDULE_ATTEMPTS,
+                    "MaximumEventAgeInSeconds": _SCHEDULE_SECONDS,
+                },
+            },
+        )
+    except scheduler.exceptions.ConflictException:
+        return  # it is there already
 
 
 def work(event: dict[str, Any], handle: Callable[[Envelope], None]) -> dict[str, Any]:

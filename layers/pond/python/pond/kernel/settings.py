@@ -29,8 +29,12 @@ class Settings:
     welcome_queue_url: str = ""
     order_queue_url: str = ""
     admission_queue_arn: str = ""
+    broadcast_queue_url: str = ""
+    broadcast_queue_arn: str = ""
+    result_queue_url: str = ""
     schedule_group: str = ""
     backup_bucket: str = ""
+    media_bucket: str = ""  # pictures, videos and files of content
     schedule_role_arn: str = ""
     official_account_url: str = "https://api.weixin.qq.com"
     oauth_url: str = "https://open.weixin.qq.com"

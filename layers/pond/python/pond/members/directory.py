@@ -7,7 +7,7 @@ go: going on after a phone meets everyone who was there all the time, once.
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from pond.kernel.sealing import unseal
 from pond.members import identities, store_directory, store_phones
@@ -25,8 +25,21 @@ class Listed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Enrolled:
+    """What an accepted member's answers say of them, as far as content is chosen by it."""
+
+    member_id: str
+    stage_id: str
+    follower_id: str
+    born_in: str | None = None
+    due_in: str | None = None
+    kind: str | None = None
+    channel_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contact:
-    """Personal data, in the clear: for a sealed backup only."""
+    """Personal data, in the clear: for a sealed backup, and for writing to them."""
 
     name: str = field(repr=False)
     phone: str = field(repr=False)
@@ -52,7 +65,11 @@ def page(after: str | None, limit: int) -> tuple[list[Listed], str | None]:
 
 def contact(listed: Listed) -> Contact:
     """The member's name and number; a KMS call for each data key this process has not met lately."""
-    personal = json.loads(unseal(listed.sealed, f"phones/{listed.phone_id}"))
+    return _contact(listed.phone_id, listed.sealed)
+
+
+def _contact(phone_id: str, sealed: bytes) -> Contact:
+    personal = json.loads(unseal(sealed, f"phones/{phone_id}"))
     return Contact(name=personal["name"], phone=personal["phone"])
 
 
@@ -73,6 +90,32 @@ def members_of_channel(channel_id: str) -> int:
 def registrations(member_ids: Iterable[str], programme_ids: Iterable[str]) -> Iterator[Registration]:
     """What these members answered for these programmes, as written a moment ago at the latest."""
     return store_directory.registrations(member_ids, programme_ids)
+
+
+def enrolled(programme_id: str, after: str | None, limit: int) -> tuple[list[Enrolled], str | None]:
+    """The next accepted members of a programme in a scan's order, and the cursor to go on with; None at the end. A
+    page reads `limit` registrations of any programme: it may be short, or empty, and not the last."""
+    rows, last = store_directory.accepted(programme_id, after, limit)
+    return [Enrolled(**row) for row in rows], last
+
+
+def enrolled_of(programme_id: str, member_ids: Iterable[str]) -> list[Enrolled]:
+    """Those of these members who are accepted in a programme."""
+    names = [field.name for field in fields(Enrolled)]
+    return [
+        Enrolled(**{name: getattr(one, name) for name in names})
+        for one in store_directory.registrations(member_ids, [programme_id])
+        if one.standing == "accepted"
+    ]
+
+
+def contacts_of(member_ids: Iterable[str]) -> dict[str, Contact]:
+    """Names and numbers of several members, by the phone they have now: for writing to them."""
+    present = identities.present_phones(member_ids)
+    sealed = store_directory.sealed(present.values())
+    return {
+        member_id: _contact(phone_id, sealed[phone_id]) for member_id, phone_id in present.items() if phone_id in sealed
+    }
 
 
 def successors() -> dict[str, str]:

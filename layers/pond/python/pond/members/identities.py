@@ -19,6 +19,16 @@ def member_of(account_id: str) -> str:
     return who(account_id).member_id
 
 
+def members_of(account_ids: Iterable[str]) -> dict[str, str]:
+    """The members behind several accounts or contacts; those nobody is known of are left out."""
+    found = {one.account_id: one.member_id for one in store_accounts.several(account_ids) if one.member_id}
+    own = {one.account_id: one.member_id for one in store_accounts.several(set(found.values()))}
+    return {
+        account_id: member_id if own.get(member_id, member_id) == member_id else member_of(member_id)
+        for account_id, member_id in found.items()
+    }
+
+
 def owner_of(phone_id: str) -> Identity | None:
     """Whoever proved a phone number, unless it was given up since; None: nobody."""
     member_id = store_phones.get(phone_id).member_id
@@ -42,6 +52,11 @@ def heed(contact_id: str, account_id: str) -> None:
 def merged_or_blocked(member_ids: Iterable[str]) -> list[Account]:
     """Those of these members who were found to be others, or are blocked, as they are now."""
     return [account for account in store_accounts.several(member_ids) if account.merged_at or account.blocks]
+
+
+def blocked_among(member_ids: Iterable[str]) -> set[str]:
+    """Which of these members are turned away, by a block on their own account."""
+    return {account.account_id for account in store_accounts.several(member_ids) if account.blocks}
 
 
 def present_phones(member_ids: Iterable[str]) -> dict[str, str]:

@@ -5,12 +5,13 @@ is what its `booked_count` entries in the ledger come to.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from pond.orders.model_attribution import Attribution
 from pond.orders.model_ledger import Terms
 from pond.orders.model_order import Buyer, Order
 
+_CHINA = timezone(timedelta(hours=8))
 SHOP = "shop"  # stands for a callback's id where what was refused is the shop's own detail
 OVERDRAWN = "order.overdrawn"
 
@@ -61,6 +62,13 @@ class StoredOrder:
     def programme_id(self) -> str:
         """The programme it counts for; empty while that is not known."""
         return self.attribution.programme_id if self.attribution else ""
+
+    @property
+    def paid_in(self) -> str:
+        """The programme and China day of its payment, by which members are found; empty while one is not known."""
+        if not (self.member_id and self.programme_id and self.order.paid_at):
+            return ""
+        return f"{self.programme_id}~{self.order.paid_at.astimezone(_CHINA).date()}"
 
     @property
     def parked_reason(self) -> str:

@@ -6,6 +6,7 @@ nobody known; `to_ask` where the shop must be asked; `parked` where a person mus
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from typing import Any, Literal
 
 from pynamodb.attributes import UnicodeAttribute
@@ -27,18 +28,11 @@ from pond.orders.model_document import (
 )
 from pond.orders.model_ledger import Entry
 from pond.orders.model_stored import Ids, StoredOrder
+from pond.orders.store_indexes import ByBuyer, ByPaid
 
 ORDER = "order"
 List = Literal["by_openid", "by_phone", "by_account", "to_ask", "parked"]
 UNMATCHED: tuple[List, ...] = ("by_openid", "by_phone", "by_account")
-
-
-class _ByBuyer(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_buyer"
-        projection = KeysOnlyProjection()
-
-    buyer_id = UnicodeAttribute(hash_key=True)
 
 
 class _ByOpenid(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
@@ -109,7 +103,9 @@ class _Row(Table):
     forgotten_at = TimeAttribute(null=True)
     first_seen_at = TimeAttribute(null=True)
     changed_at = TimeAttribute(null=True)
-    by_buyer = _ByBuyer()
+    paid_in = UnicodeAttribute(null=True)  # the programme and China day
+    by_paid = ByPaid()
+    by_buyer = ByBuyer()
     by_openid = _ByOpenid()
     by_phone = _ByPhone()
     by_account = _ByAccount()
@@ -186,6 +182,13 @@ def of_buyer(buyer_id: str) -> list[str]:
     return [row.tid for row in _Row.by_buyer.query(buyer_id)]
 
 
+def paid_in(programme_id: str, on: date, after: str | None, limit: int) -> list[tuple[str, str]]:
+    """The next (member_id, tid) of a programme's orders paid on a China day, by members, from the member after one."""
+    following = _Row.member_id > after if after else None
+    rows = _Row.by_paid.query(f"{programme_id}~{on}", following, limit=limit)
+    return [(row.member_id or "", row.tid) for row in rows]
+
+
 def of_nobody(ids: Ids) -> set[str]:
     """The paid orders of nobody known that one of these ids bought, as the indexes show them."""
     asked = ((_Row.by_openid, ids.openid), (_Row.by_phone, ids.phone), (_Row.by_account, ids.account))
@@ -222,6 +225,7 @@ def _row(stored: StoredOrder) -> _Row:
         "forgotten_at": stored.forgotten_at,
         "first_seen_at": stored.first_seen_at,
         "changed_at": stored.changed_at,
+        "paid_in": stored.paid_in,
     }
     return _Row(stored.tid, revision=stored.revision, **{name: value for name, value in given.items() if value})
 

@@ -52,7 +52,7 @@ class Stored:
 
 def add(callback: Stored) -> bool:
     """Write the row if its id is new; whether it was."""
-    sealed = seal(zlib.compress(callback.body), _context(callback.callback_id))  # a third of its write units, mostly
+    sealed = seal(zlib.compress(callback.body), _context(callback.callback_id))  # a shop's push: a third fewer units
     row = _Row(
         callback.callback_id,
         source=callback.source,

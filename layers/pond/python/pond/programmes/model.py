@@ -14,18 +14,10 @@ from pond.kernel.errors import Refused
 from pond.programmes import model_attribution, model_rules_reader, model_texts
 from pond.programmes.model_reader import Part
 from pond.programmes.model_rules import OPEN_TO_ALL, Admission, Question, check_change_of_kinds, check_kinds
-from pond.programmes.model_texts import ANSWER_FIELDS, FIELDS, TEMPLATES, check, check_decision, check_template
+from pond.programmes.model_texts import ANSWER_FIELDS, FIELDS, TEMPLATES, Answer, check, check_decision, check_template
 
 Asks = Literal["nothing", "due_date", "birthday"]
 FillOrder = Literal["one_by_one", "even"]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the account says to any of some keywords."""
-
-    keywords: tuple[str, ...]
-    text: str
 
 
 @dataclass(frozen=True)
@@ -148,7 +140,7 @@ def parse(document: dict[str, Any], version: int = 0) -> Programme:
         name=top.text("name"),
         status=cast(Any, top.choice("status", ("open", "closed"), "open")),
         booking_keywords=top.words("booking_keywords"),
-        answers=tuple(Answer(part.words("keywords"), part.text("text")) for part in top.parts("answers", needed=False)),
+        answers=tuple(map(model_texts.read_answer, top.parts("answers", needed=False))),
         follow_text=top.text("follow_text"),
         stages=tuple(
             Stage(

@@ -5,9 +5,12 @@ always fits into one message.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from string import Formatter
+from typing import Any, Literal, cast
 
 from pond.kernel.errors import Refused
+from pond.programmes.model_reader import Part
 
 MESSAGE_BYTES = 2048  # WeChat: what a text message safely holds
 
@@ -51,6 +54,21 @@ _SAMPLES: dict[str, str] = {
     "place": "9999999",
     "reason": "由" * 100,
 }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the account says to any of some keywords; with `messages`, it stops or starts those nobody waits for."""
+
+    keywords: tuple[str, ...]
+    text: str
+    messages: Literal["", "stop", "start"] = ""
+
+
+def read_answer(part: Part) -> Answer:
+    """An answer in a programme's document."""
+    messages = part.choice("messages", ("stop", "start")) if part.has("messages") else ""
+    return Answer(part.words("keywords"), part.text("text"), cast(Any, messages))
 
 
 def fill(text: str, **values: object) -> str:

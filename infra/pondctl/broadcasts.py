@@ -1,0 +1,225 @@
+"""`broadcasts`: what is told to whom and when: planned, approved, stopped, and what became of it."""
+
+import argparse
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pond.broadcasts import audiences, contents, duties, explaining, figures, optouts, scheduling
+from pond.broadcasts.model import ROUTES, TO_GROUPS, WHOLE_BP, Broadcast, Draft, Variant
+from pond.broadcasts.model_audience_reader import read
+from pond.broadcasts.model_figures import Figures
+from pond.kernel.clock import china_day
+from pond.kernel.errors import NotFound, Refused
+from pond.programmes import service as programmes
+from pondctl.openings import only_programme, read_start
+from pondctl.output import china, table
+
+_BACK, _AHEAD = timedelta(days=7), timedelta(days=30)
+
+
+def add_to(commands: Any) -> None:
+    """The commands of this file."""
+    actions = commands.add_parser("broadcasts", help="what is told to whom, and what became of it").add_subparsers(
+        metavar="ACTION", required=True
+    )
+    plan = actions.add_parser("plan", help="write a broadcast down as a draft; the same ID again changes the draft")
+    plan.add_argument("broadcast_id", metavar="ID")
+    plan.add_argument("--programme", metavar="ID", help="needed when there are several")
+    plan.add_argument("--content", required=True, action="append", metavar="CONTENT[=PERCENT]", help="again: a version")
+    plan.add_argument("--route", required=True, choices=ROUTES)
+    plan.add_argument("--audience", required=True, metavar="FILE", help="YAML or JSON, or `everybody`")
+    plan.add_argument("--at", required=True, metavar="TIME", help="2026-11-23T20:00 (China time), or +5m, +2h, +1d")
+    plan.set_defaults(run=run_plan)
+    for name, run, text in (
+        ("preview", run_preview, "how many it would reach now, some of them, and what it says"),
+        ("show", run_show, "where it stands, and its figures by version"),
+    ):
+        shown = actions.add_parser(name, help=text)
+        shown.add_argument("broadcast_id", metavar="ID")
+        shown.set_defaults(run=run)
+    for name, run, text in (
+        ("approve", run_approve, "somebody stands for it, and it will go when it is due"),
+        ("pause", run_pause, "stop it wherever it is; tasks not yet sent are taken back"),
+        ("resume", run_resume, "go on where it was stopped; who got it does not get it again"),
+    ):
+        decided = actions.add_parser(name, help=text)
+        decided.add_argument("broadcast_id", metavar="ID")
+        decided.add_argument("--by", required=True, metavar="NAME")
+        decided.set_defaults(run=run)
+    listing = actions.add_parser("list", help="those of the last week and the next month")
+    listing.add_argument("--programme", metavar="ID")
+    listing.set_defaults(run=run_list)
+    explain = actions.add_parser("explain", help="why a member or a group did or did not get it")
+    explain.add_argument("broadcast_id", metavar="ID")
+    explain.add_argument("target", metavar="TARGET", help="a member's id, or a group's chat_id")
+    explain.set_defaults(run=run_explain)
+    listed = actions.add_parser("duties", help="what volunteers post on a day, done or not")
+    listed.add_argument("--on", type=date.fromisoformat, metavar="DAY", help="China day; today")
+    listed.add_argument("--person", metavar="ID")
+    listed.set_defaults(run=run_duties)
+    done = actions.add_parser("done", help="a duty is posted, in these groups or all of it")
+    done.add_argument("broadcast_id", metavar="ID")
+    done.add_argument("duty_id", metavar="DUTY")
+    done.add_argument("chats", nargs="*", metavar="CHAT_ID")
+    done.set_defaults(run=run_done)
+    for name, run, text in (
+        ("opt-out", run_opt_out, "send a member no broadcasts any more"),
+        ("opt-in", run_opt_in, "send a member broadcasts again"),
+    ):
+        opted = actions.add_parser(name, help=text)
+        opted.add_argument("member", metavar="MEMBER")
+        opted.set_defaults(run=run)
+
+
+def run_plan(given: argparse.Namespace, now: datetime) -> int:
+    """Write the draft."""
+    draft = Draft(
+        broadcast_id=given.broadcast_id,
+        programme_id=given.programme or only_programme(),
+        variants=tuple(_variant(text, len(given.content)) for text in given.content),
+        audience=read(_audience(given.audience), "group" if given.route in TO_GROUPS else "member"),
+        route=given.route,
+        due_at=read_start(given.at, now),
+        source="pondctl",
+    )
+    scheduling.plan(draft, now)
+    _say(scheduling.get(draft.broadcast_id))
+    return 0
+
+
+def run_preview(given: argparse.Namespace, now: datetime) -> int:
+    """Count, sample and words."""
+    found = scheduling.get(given.broadcast_id)
+    many, some = audiences.sample(found.programme_id, found.audience, found.kind, now)
+    print(f"{many} {found.kind}s now, such as {', '.join(one.recipient_id for one in some[:5]) or 'none'}")
+    for variant in found.variants:
+        content = contents.get(variant.content_id, variant.version)
+        print(f"\n{variant.content_id}~{variant.version} for {variant.share_bp / 100:g} %: {content.title}")
+        print(content.body)
+    return 0
+
+
+def run_approve(given: argparse.Namespace, now: datetime) -> int:
+    """Approve and schedule."""
+    scheduling.approve(given.broadcast_id, given.by, now)
+    _say(scheduling.schedule(given.broadcast_id, now))
+    return 0
+
+
+def run_pause(given: argparse.Namespace, now: datetime) -> int:
+    """Stop."""
+    _say(scheduling.stop(given.broadcast_id, given.by, now))
+    return 0
+
+
+def run_resume(given: argparse.Namespace, now: datetime) -> int:
+    """Go on."""
+    _say(scheduling.resume(given.broadcast_id, given.by, now))
+    return 0
+
+
+def run_list(given: argparse.Namespace, now: datetime) -> int:
+    """Broadcasts by time."""
+    ids = [given.programme] if given.programme else programmes.all_ids()
+    table(
+        ("broadcast", "programme", "due (China)", "route", "state", "note"),
+        (
+            (one.broadcast_id, one.programme_id, china(one.due_at), one.route, one.state, one.note)
+            for programme_id in ids
+            for one in scheduling.listed(programme_id, now - _BACK, now + _AHEAD)
+        ),
+        "no broadcast: `pondctl broadcasts plan` makes one",
+    )
+    return 0
+
+
+def run_show(given: argparse.Namespace, now: datetime) -> int:
+    """State and figures."""
+    _say(scheduling.get(given.broadcast_id))
+    found = figures.of(given.broadcast_id)
+    heads = ("version", "planned", "handed out", "sent", "opened", "joined", "bought", "failed")
+    rows = [("all", *_row(found.total)), *((name, *_row(one)) for name, one in found.versions.items())]
+    table(heads, rows, "")
+    if found.total.skipped:
+        print("left out: " + _counts(found.total.skipped))
+    if best := found.winner():
+        print(f"best so far: {best[0]}, by who {best[1]}")
+    return 0
+
+
+def run_explain(given: argparse.Namespace, now: datetime) -> int:
+    """Why, step by step."""
+    print("\n".join(explaining.why(given.broadcast_id, given.target)))
+    return 0
+
+
+def run_duties(given: argparse.Namespace, now: datetime) -> int:
+    """The list of the day, with texts to copy."""
+    found = duties.of_day(given.on or china_day(now), given.person)
+    for duty in found:
+        state = "done" if len(duty.done) == len(duty.chat_ids) else "open" if duty.open else "over"
+        print(f"{china(duty.due_at)} {duty.person} {duty.broadcast_id} {duty.duty_id}: {state}")
+        print(f"  groups: {', '.join(one + (' ✓' if one in duty.done else '') for one in duty.chat_ids)}")
+        print("  " + duty.said.text.replace("\n", "\n  "))
+        for one in duty.said.attachments:
+            print(f"  + {one.form} {one.media or one.url} {one.title}".rstrip())
+    if not found:
+        print("no duty on that day")
+    return 0
+
+
+def run_done(given: argparse.Namespace, now: datetime) -> int:
+    """Mark done."""
+    print(f"done in {duties.done(given.broadcast_id, given.duty_id, given.chats or None, now)} more groups")
+    return 0
+
+
+def run_opt_out(given: argparse.Namespace, now: datetime) -> int:
+    """No more."""
+    optouts.opt_out(given.member, now)
+    print("gets no broadcasts to members any more")
+    return 0
+
+
+def run_opt_in(given: argparse.Namespace, now: datetime) -> int:
+    """Again."""
+    optouts.opt_in(given.member)
+    print("gets broadcasts again")
+    return 0
+
+
+def _variant(text: str, of: int) -> Variant:
+    content_id, equals, percent = text.partition("=")
+    newest = contents.newest_approved(content_id)
+    if newest is None:
+        raise NotFound("content.unknown", f"{content_id} has no approved version")
+    if equals and not (percent.isdecimal() and 1 <= int(percent) <= 100):
+        raise Refused("broadcast.invalid", f"{text!r}: write CONTENT=PERCENT, a whole number up to 100")
+    share = int(percent) * 100 if equals else WHOLE_BP // of
+    return Variant(content_id=content_id, version=newest.version, share_bp=share)
+
+
+def _audience(name: str) -> object:
+    if name == "everybody":
+        return {"everybody": True}
+    try:
+        return yaml.safe_load(Path(name).read_text("utf-8"))
+    except yaml.YAMLError as error:
+        raise Refused("audience.invalid", f"{name} is no YAML: {str(error).splitlines()[0]}") from error
+
+
+def _say(one: Broadcast) -> None:
+    note = f" ({one.note})" if one.note else ""
+    versions = ", ".join(f"{v.content_id}~{v.version} {v.share_bp / 100:g} %" for v in one.variants)
+    print(f"{one.broadcast_id}: {one.state}{note}, {one.route}, due {china(one.due_at)} (China), {versions}")
+
+
+def _row(one: Figures) -> tuple[object, ...]:
+    return one.planned, one.handed_out, one.sent, one.opened, one.joined, one.bought, _counts(one.failed)
+
+
+def _counts(counts: Any) -> str:
+    return ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items()))

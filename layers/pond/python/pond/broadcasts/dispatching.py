@@ -1,0 +1,151 @@
+"""Sending a chunk, once.
+
+A chunk is claimed (`calling`) before its partner is called, in one transaction with the broadcast still being
+dispatched. Whoever dies in between, or gets no answer, leaves it so; nobody calls for it again until the partner's own
+lists have said whether the call was made. Members who are written to one by one carry their own claims, so a chunk of
+those is simply gone through again.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from pond.broadcasts import calling_staff, store_broadcasts, store_chunks, writing
+from pond.broadcasts.limits import MustWait, pay
+from pond.broadcasts.model import TO_STAFF, Broadcast
+from pond.broadcasts.model_targets import LOOK_UP_AFTER, PENDING, Chunk, closed, next_poll
+from pond.kernel.errors import OutcomeUnknown
+from pond.kernel.logs import count
+from pond.platforms.errors import Meaning, PartnerBusy, PartnerRefused
+
+CREATE, LISTS = "wecom/add_msg_template", "wecom/get_groupmsg_list_v2"
+LOOK_UP_CALLS = 4  # taken at once for a look, whose pages are rarely more
+_GROUPS_GONE = (Meaning.NO_SUCH_GROUP, Meaning.NOBODY, Meaning.MALFORMED)
+_BUSY_AGAIN = (1, 2, 5, 10, 30)  # minutes between tries while a partner is busy
+
+
+def send(broadcast_id: str, chunk_id: str, now: datetime) -> str:
+    """Bring a chunk on by one step; what was done, in a word. Too early, too late or again, it does nothing.
+
+    Raises:
+        Transient: the tables are busy; calling again is right.
+    """
+    broadcast, chunk = store_broadcasts.load(broadcast_id), store_chunks.load(broadcast_id, chunk_id)
+    if broadcast is None or chunk is None:
+        return "over"
+    try:
+        if chunk.state == "calling":
+            return _look_up(broadcast, chunk, now)
+        if chunk.state not in ("ready", "withdrawn") or broadcast.state != "dispatching":
+            return "over"
+        if chunk.due_at and now < chunk.due_at:
+            return "early"
+        if broadcast.route == "duty":
+            return _hand_out(chunk, now)
+        if broadcast.route in TO_STAFF:
+            return _call(broadcast, chunk, now)
+        return writing.write(broadcast, chunk, now)
+    except MustWait as wait:
+        store_chunks.swap(chunk, replace(chunk, due_at=now + timedelta(seconds=wait.seconds)))
+        return "later"
+
+
+def _hand_out(chunk: Chunk, now: datetime) -> str:
+    """A duty is on its list as soon as it is handed out: nothing leaves the house."""
+    marks = chunk.marks.replace(PENDING, "h")
+    due_at = now + timedelta(hours=24)
+    done = store_chunks.swap_while_dispatching(
+        chunk, replace(chunk, state="created", marks=marks, created_at=now, due_at=due_at)
+    )
+    return "handed_out" if done else "over"
+
+
+def _call(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
+    """Create the task of a chunk whose staff member has none for it."""
+    call = calling_staff.prepare(broadcast, chunk, now)
+    if not call.targets:
+        gone = store_chunks.swap(chunk, replace(chunk, state="done", marks=call.marks(chunk.marks)))
+        return "nobody" if gone else "over"
+    pay(CREATE, now)
+    claimed = store_chunks.swap_while_dispatching(
+        chunk, replace(chunk, state="calling", called_at=now, due_at=None, marks=call.marks(chunk.marks))
+    )
+    if claimed is None:
+        return "over"
+    try:
+        msgid, refused = call.create()
+    except OutcomeUnknown:
+        count("BroadcastOutcomeUnknown")
+        return "unknown"  # stays `calling`: looked up when that makes sense
+    except PartnerBusy:
+        return _give_back(claimed, now)
+    except PartnerRefused as error:
+        return _refused(broadcast, claimed, error, now)
+    return _created(claimed, msgid, call.positions(refused), now)
+
+
+def _look_up(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
+    """Whether a call that was claimed came to a task. Its worker is gone by now, or knows no better."""
+    if chunk.called_at is None or now < chunk.called_at + LOOK_UP_AFTER:
+        return "early"
+    if broadcast.route in TO_STAFF:
+        pay(LISTS, now, LOOK_UP_CALLS)
+        msgid = calling_staff.prepare(broadcast, chunk, now).find(chunk.called_at, chunk.msgids)
+        if msgid is not None:
+            return _created(chunk, msgid, (), now)
+    store_chunks.swap(chunk, replace(chunk, state="ready", called_at=None, due_at=None))
+    return "ready"
+
+
+def _created(chunk: Chunk, msgid: str, refused: tuple[int, ...], now: datetime) -> str:
+    """Keep the task's id, whatever else happened to the broadcast meanwhile: a stop takes it back afterwards."""
+    marks = "".join(
+        "D" if place in refused else "h" if mark == PENDING else mark for place, mark in enumerate(chunk.marks)
+    )
+    kept = store_chunks.swap(
+        chunk,
+        replace(
+            chunk,
+            state="created",
+            marks=marks,
+            msgids=(*chunk.msgids, msgid),
+            created_at=now,
+            polls=0,
+            reminders=0,
+            due_at=next_poll(now, 0),
+            reason=None,
+        ),
+    )
+    if kept:
+        count("BroadcastTaskCreated")
+    return "created" if kept else "over"
+
+
+def _give_back(chunk: Chunk, now: datetime) -> str:
+    """Nothing was created: another try, later each time."""
+    tries = int((chunk.reason or "busy 0").rpartition(" ")[2])
+    wait = timedelta(minutes=_BUSY_AGAIN[min(tries, len(_BUSY_AGAIN) - 1)])
+    store_chunks.swap(
+        chunk, replace(chunk, state="ready", called_at=None, due_at=now + wait, reason=f"busy {tries + 1}")
+    )
+    return "busy"
+
+
+def _refused(broadcast: Broadcast, chunk: Chunk, error: PartnerRefused, now: datetime) -> str:
+    """Nothing was created, and asking the same again at once would not help."""
+    if error.errcode in calling_staff.NO_SUCH_STAFF:
+        return _fail(chunk, chunk.marks, "O", error)
+    if error.meaning in (Meaning.CONFIGURATION, Meaning.TOKEN, Meaning.MEDIA):
+        return _give_back(chunk, now)  # an operator, or another upload, puts it right
+    gone = calling_staff.dissolved(broadcast, chunk, now) if error.meaning in _GROUPS_GONE else ()
+    marks = "".join("D" if place in gone else mark for place, mark in enumerate(chunk.marks))
+    if gone and PENDING in marks:
+        store_chunks.swap(chunk, replace(chunk, state="ready", called_at=None, marks=marks))
+        return "without_dissolved"
+    return _fail(chunk, marks, "R", error)
+
+
+def _fail(chunk: Chunk, marks: str, letter: str, error: PartnerRefused) -> str:
+    reason = f"{error.code} {error.message}"
+    store_chunks.swap(chunk, replace(chunk, state="failed", marks=closed(marks, letter), reason=reason))
+    count("BroadcastRefused")
+    return "failed"

@@ -1,0 +1,60 @@
+"""The row of the `broadcasts` table, and its index of what is to be looked at when: small, for every minute."""
+
+from datetime import datetime
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+
+from pond.kernel.tables import Table, TimeAttribute
+
+AGENDA = "due"  # the one hash of the index of what is to be looked at
+
+
+class _ByNext(GlobalSecondaryIndex["BroadcastRow"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_next"
+        projection = KeysOnlyProjection()
+
+    agenda = UnicodeAttribute(hash_key=True)
+    next_at = TimeAttribute(range_key=True)
+
+
+class _ByProgramme(GlobalSecondaryIndex["BroadcastRow"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_programme"
+        projection = KeysOnlyProjection()
+
+    programme_id = UnicodeAttribute(hash_key=True)
+    due_at = TimeAttribute(range_key=True)
+
+
+class BroadcastRow(Table):
+    class Meta:
+        table_name = "broadcasts"
+
+    broadcast_id = UnicodeAttribute(hash_key=True)
+    programme_id = UnicodeAttribute()
+    variants = UnicodeAttribute()
+    audience = UnicodeAttribute()
+    route = UnicodeAttribute()
+    due_at = TimeAttribute()
+    source = UnicodeAttribute()
+    state = UnicodeAttribute()
+    created_at = TimeAttribute()
+    approved_by = UnicodeAttribute(null=True)
+    approved_at = TimeAttribute(null=True)
+    began_at = TimeAttribute(null=True)
+    dealt_at = TimeAttribute(null=True)
+    ended_at = TimeAttribute(null=True)
+    stopped_from = UnicodeAttribute(null=True)
+    agenda = UnicodeAttribute(null=True)
+    next_at = TimeAttribute(null=True)
+    note = UnicodeAttribute(null=True)
+    by_next = _ByNext()
+    by_programme = _ByProgramme()
+
+
+def due(now: datetime, limit: int) -> list[str]:
+    """The broadcasts to be looked at by now, longest due first; by an index, which lags a little."""
+    rows = BroadcastRow.by_next.query(AGENDA, BroadcastRow.next_at <= now, limit=limit)
+    return [row.broadcast_id for row in rows]

@@ -1,0 +1,118 @@
+"""Broadcasts to members: through the account, by text message, by staff who know them; and volunteers' duties."""
+
+from datetime import timedelta
+
+import pytest
+
+from pond.broadcasts import duties, explaining, figures, optouts, scheduling
+from pond.channels import followers
+from pond.kernel import clock
+from pond.kernel.clock import china_day
+from pond.kernel.settings import secret
+from pond.platforms import sms_notices
+from support.castings import Casting
+from support.crashes import explore
+
+MINUTE = timedelta(minutes=1)
+TO_ACCOUNT = ["account"]
+
+
+def test_through_the_account_each_is_told_once_and_why_not_is_kept(casting: Casting) -> None:
+    casting.piece("hello", "今晚八点直播", routes=TO_ACCOUNT)
+    told, again = casting.member(), casting.member()
+    left, out = casting.member(), casting.member()
+    followers.unfollow(left["openid"], casting.now + MINUTE)
+    optouts.opt_out(out["member_id"], casting.now)
+    broadcast_id = casting.scheduled(casting.draft("account", ("hello",)))
+    casting.run(broadcast_id)
+    casting.run(broadcast_id)
+    assert casting.heard(told)[-1:] == casting.heard(again)[-1:] == ["今晚八点直播"]
+    assert casting.heard(told).count("今晚八点直播") == 1
+    assert casting.marks(broadcast_id) == "Xss"
+    assert figures.of(broadcast_id).total.skipped == {"opted_out": 1}
+    assert "can't be reached" in explaining.why(broadcast_id, left["member_id"])[-1]
+    assert "opted out" in explaining.why(broadcast_id, out["member_id"])[-1]
+    casting.passes(2 * MINUTE)
+    assert scheduling.get(broadcast_id).state == "sent"
+
+
+def test_no_more_a_day_than_the_rules_allow(casting: Casting) -> None:
+    casting.piece("hello", "今晚八点直播", routes=TO_ACCOUNT)
+    casting.member()
+    for _ in range(2):
+        casting.run(casting.scheduled(casting.draft("account", ("hello",))))
+    third = casting.scheduled(casting.draft("account", ("hello",)))
+    casting.run(third)
+    assert casting.marks(third) == "Q"
+
+
+def test_whatever_call_it_dies_at_nobody_is_told_twice(casting: Casting) -> None:
+    def scene() -> tuple[Casting, str, list[dict[str, object]]]:
+        here = casting.elsewhere()
+        here.piece("hello", "今晚八点直播", routes=TO_ACCOUNT)
+        people = [here.member() for _ in range(2)]
+        return here, here.scheduled(here.draft("account", ("hello",))), people
+
+    def act(scene: tuple[Casting, str, list[dict[str, object]]]) -> None:
+        scene[0].run(scene[1])
+
+    def settled(scene: tuple[Casting, str, list[dict[str, object]]]) -> None:
+        here, broadcast_id, people = scene
+        for _ in range(3):
+            here.passes(2 * MINUTE)
+        heard = [here.heard(person).count("今晚八点直播") for person in people]
+        assert sorted(heard) in ([1, 1], [0, 1])  # who died between claim and call leaves one who is not told again
+        assert here.marks(broadcast_id) == "ss"
+        assert scheduling.get(broadcast_id).state == "sent"
+
+    explore(scene, act, settled)
+
+
+def test_by_text_message(casting: Casting, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = secret("sms") | {"notice_templates": "evening=1000002:name,topic"}
+    monkeypatch.setattr(sms_notices, "secret", lambda name: known)
+    templates = {known["template_id"]: "您的验证码是{1}", "1000002": {"kind": "notice", "text": "{1}，{2}"}}
+    casting.sandbox.do("PATCH", "/config", {"sms": {"tencent": {"templates": templates}}})
+    casting.piece("evening", "name: 小满\ntopic: 直播", routes=["sms"])
+    person = casting.member()
+    casting.sandbox.do("POST", "/clock", {"now": clock.now().timestamp()})  # requests are signed by the real time
+    broadcast_id = casting.scheduled(casting.draft("sms", ("evening",)))
+    casting.run(broadcast_id)
+    casting.run(broadcast_id)
+    assert casting.marks(broadcast_id) == "s"
+    messages = casting.sandbox.do("GET", f"/people/{person['person_id']}/sms")["messages"]
+    assert ["小满，直播" in one["text"] for one in messages] == [True]
+
+
+def test_customers_are_found_at_wecom_and_reconciled_by_pseudonym(casting: Casting) -> None:
+    ana = casting.owner(1)
+    (chat_id,) = casting.chats[ana]
+    casting.piece("hello", "您好", routes=["wecom_customer"])
+    friend, stranger = casting.member(chat_id), casting.member(chat_id)
+    casting.befriend(ana, friend)
+    broadcast_id = casting.scheduled(casting.draft("wecom_customer", ("hello",)))
+    casting.run(broadcast_id)
+    assert casting.marks(broadcast_id) == "Fh"
+    assert "contact" in explaining.why(broadcast_id, stranger["member_id"])[-1]
+    casting.taps()
+    casting.passes(10 * MINUTE)
+    assert casting.marks(broadcast_id) == "Fs"
+    assert casting.tasks() == [(ana, False)]
+
+
+def test_a_duty_is_on_the_list_of_its_day_done_or_not(casting: Casting) -> None:
+    ana = casting.owner(2)
+    broadcast_id = casting.scheduled(casting.draft("duty"))
+    casting.run(broadcast_id)
+    (duty,) = list(duties.of_day(china_day(casting.now), ana))
+    assert (duty.broadcast_id, duty.done, duty.open) == (broadcast_id, (), True)
+    assert "早安" in duty.said.text
+    first, second = duty.chat_ids
+    assert duties.done(broadcast_id, duty.duty_id, [first], casting.now) == 1
+    assert duties.done(broadcast_id, duty.duty_id, [first], casting.now) == 0
+    casting.passes(timedelta(hours=24))
+    (duty,) = list(duties.of_day(china_day(casting.now - timedelta(hours=24)), ana))
+    assert (duty.done, duty.open) == ((first,), False)
+    assert casting.marks(broadcast_id) == "Us"
+    assert "did not" in explaining.why(broadcast_id, second)[-1]
+    assert casting.tasks() == []
