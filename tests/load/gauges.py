@@ -124,7 +124,7 @@ class Gauges:
 def _sample(pid: int) -> Sample | None:
     try:
         pages = int((_PROC / str(pid) / "statm").read_text().split()[1])
-        handles = len(os.listdir(_PROC / str(pid) / "fd"))
+        handles = sum(1 for _ in (_PROC / str(pid) / "fd").iterdir())
     except OSError:
         return None  # it ended meanwhile
     return Sample(time.monotonic(), pages * _PAGE / 2**20, handles)

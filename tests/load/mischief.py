@@ -121,8 +121,8 @@ class Mischief:
             Kind(f"{name.removeprefix(prefix)} paused", "messages waiting at the end", self._pause(name))
             for name in names
         ]
-        killed = [Kind("a function's process killed (SIGKILL)", "processes", self._kill) for _ in range(3 * len(paused))]
-        return [*paused, *killed]
+        killed = [Kind("a function's process killed (SIGKILL)", "processes", self._kill)]
+        return [*paused, *(3 * len(paused) * killed)]
 
     def _fault(self, platform: str, how: dict[str, Any]) -> Callable[[float], int]:
         def inject(seconds: float) -> int:

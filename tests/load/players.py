@@ -25,7 +25,7 @@ _ADDRESSES = itertools.count(1)
 
 @dataclass
 class Doings:
-    """What was done so far, by all threads. `done` counts; `mothers` are all who set out, `joined` who sit in a group."""
+    """What was done so far, by all threads. `mothers` are all who set out, `joined` who took a seat."""
 
     done: Counter[str] = field(default_factory=Counter)
     mothers: list["Traveller"] = field(default_factory=list)
@@ -220,7 +220,7 @@ def buy(pond: Pond, doings: Doings, draw: random.Random, until: float) -> None:
         pond.control.do("POST", f"{path}/pay")
         doings.note("orders paid")
         refund = {"fen": draw.randint(1, item["payment_fen"] - 1), "oid": item["oid"]}
-        steps = [("ship", {}), ("confirm", {})]
+        steps: list[tuple[str, dict[str, Any]]] = [("ship", {}), ("confirm", {})]
         if draw.random() < 0.5:
             steps.insert(draw.randrange(3), ("refund", refund))
         for step, body in steps[: draw.randint(0, 3)]:

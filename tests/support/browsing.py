@@ -7,6 +7,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.message import Message
 
 from support.journeys import OPENER, Mother
 
@@ -103,7 +104,7 @@ class Browsing:
             method, address, body = "GET", urllib.parse.urljoin(address, target), None
         raise Unlucky(f"redirected for ever at {urllib.parse.urlsplit(address).path}")
 
-    def _ask(self, method: str, address: str, body: bytes | None) -> tuple[int, http.client.HTTPMessage, str]:
+    def _ask(self, method: str, address: str, body: bytes | None) -> tuple[int, Message, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         headers = {"Cookie": cookies, "X-Forwarded-For": self._from, "Accept": "text/html"}
         if body is not None:
@@ -120,7 +121,7 @@ class Browsing:
         except (OSError, http.client.HTTPException) as error:
             raise Unlucky(f"{type(error).__name__} at {urllib.parse.urlsplit(address).path}") from error
 
-    def _keep(self, headers: http.client.HTTPMessage) -> None:
+    def _keep(self, headers: Message) -> None:
         for line in headers.get_all("Set-Cookie") or ():
             name, _, value = line.partition(";")[0].partition("=")
             if "Max-Age=0" in line:
