@@ -8,11 +8,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from load import broadcasting
 from load.players import Doings
 from support.journeys import Pond, eventually
 
 QUIET_LOOKS = 3  # looks in a row that find every queue empty
 SETTLE_SECONDS = 420
+BROADCAST_SECONDS = 420  # a busy partner is asked again after minutes
 _NAMES = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"]
 
 # Youzan's lists lag behind: the night looks at what is older than some minutes. Here it comes that much later.
@@ -79,9 +81,10 @@ def settle(pond: Pond, doings: Doings, before: dict[str, tuple[str, str, str]]) 
     empty(pond)
     _duties(pond, "minute")
     empty(pond)
+    unfinished = _finish_broadcasts(pond, doings)
     left = {key: about for key, about in letters(pond).items() if key not in before}
     outcome.letters_left = Counter(left.values())
-    outcome.breaches = _breaches(pond, doings)
+    outcome.breaches = [*unfinished, *broadcasting.breaches(pond, doings), *_breaches(pond, doings)]
     outcome.settled_seconds = time.monotonic() - began
     return outcome
 
@@ -121,6 +124,15 @@ def _breaches(pond: Pond, doings: Doings) -> list[str]:
     found += [f"set out and did not arrive: {_where(one)}" for one in doings.mothers if not one.arrived]
     found += [f"welcomed more than once: {one.account_id}" for one in doings.joined if len(one.heard("欢迎加入")) > 2]
     return found + _orders(pond, {one.mother.account_id for one in doings.mothers})
+
+
+def _finish_broadcasts(pond: Pond, doings: Doings) -> list[str]:
+    """Wait until every broadcast's targets were all given theirs; those that are not so in time."""
+    deadline = time.monotonic() + BROADCAST_SECONDS
+    while (found := broadcasting.unfinished(pond, doings)) and time.monotonic() < deadline:
+        time.sleep(5)
+    empty(pond)
+    return found
 
 
 def _where(traveller: Any) -> str:

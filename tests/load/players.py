@@ -30,6 +30,7 @@ class Doings:
     done: Counter[str] = field(default_factory=Counter)
     mothers: list["Traveller"] = field(default_factory=list)
     joined: list[Mother] = field(default_factory=list)
+    broadcasts: dict[str, tuple[str, str]] = field(default_factory=dict)  # id -> route, text
     troubles: list[str] = field(default_factory=list)  # what players did not expect at all
     lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from load import aftermath, players, telling
+from load import aftermath, broadcasting, players, telling
 from load.aftermath import Outcome
 from load.gauges import Gauges
 from load.mischief import Mischief
@@ -89,6 +89,7 @@ def _play(pond: Pond, doings: Doings, seed: int, until: float, mischief: Mischie
         *[lambda draw: players.travel(pond, "soak", doings, draw, until, deadline)] * TRAVELLERS,
         lambda draw: players.buy(pond, doings, draw, until),
         lambda draw: players.serve(pond, doings, draw, until),
+        lambda draw: broadcasting.broadcast(pond, doings, draw, until),
     ]
     threads = [
         threading.Thread(target=played, args=(play, random.Random(seed * 100 + number)), daemon=True)
@@ -115,6 +116,7 @@ def _prepare(pond: Pond, minutes: int) -> None:
         chat_id = pond.group("soak", segment, f"{segment} {number} 群", capacity)
         pond.ctl("volunteers", "assign", "--staff", _VOLUNTEER, chat_id, "--main")
     assert pond.asks(_PAY) == "created"
+    broadcasting.prepare(pond)
     about = ("--programme", "soak", "--start", "+0m", "--minutes", str(minutes), "--quota", "10000")
     pond.ctl("openings", "create", *about)
     eventually(lambda: pond.is_open("soak"), "the opening")
