@@ -9,7 +9,7 @@ BUDGET = 1.27  # the target is 1.2; the doors with forms and templates are the t
 UNHURRIED = {  # behind a queue or by the clock, and of many rooms: nobody waits for their first answer
     "order_worker": 1.4,
     "caretaker": 1.4,
-    "broadcast_courier": 1.4,
+    "broadcast_courier": 1.45,
     "broadcast_planner": 1.4,
 }
 

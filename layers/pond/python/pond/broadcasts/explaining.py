@@ -25,6 +25,7 @@ _OUTCOMES = {
     "R": "not sent: the partner refused it",
     "X": "not sent: they can't be reached by this route",
     "Q": "not sent: they have had as many broadcasts as the rules allow",
+    "N": "not sent: they told the account that they want no messages",
     "?": "unknown: the partner gave no answer, and it is not sent again",
 }
 

@@ -26,6 +26,7 @@ OUTCOMES = {  # a mark and what it means; capital letters say why a target will 
     "R": "refused",
     "X": "unreachable",
     "Q": "over_cap",
+    "N": "wants_none",
     "W": "withdrawn",
     "?": "unknown",
 }

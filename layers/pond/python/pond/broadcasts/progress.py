@@ -11,7 +11,6 @@ from pond.broadcasts import store_broadcasts as store
 from pond.broadcasts import store_chunks
 from pond.broadcasts.model_targets import LOOK_UP_AFTER, Chunk
 from pond.kernel import queues
-from pond.kernel.logs import count
 from pond.kernel.settings import settings
 
 SEND, ASK, WITHDRAW = "chunk.send", "chunk.ask", "chunk.withdraw"
@@ -43,8 +42,8 @@ def look(broadcast_id: str, now: datetime) -> int:
         store.note(broadcast_id, (found.state,), next_at=max(next_at, now + _SOON))
     elif stopped:
         store.note(broadcast_id, ("stopped",), next_at=None)
-    elif store.move(broadcast_id, ("dispatching",), "sent", ended_at=now, next_at=None):
-        count("BroadcastSent")
+    else:
+        store.move(broadcast_id, ("dispatching",), "sent", ended_at=now, next_at=None)
     return len(sending) + len(asking)
 
 

@@ -8,7 +8,9 @@ from pynamodb.exceptions import PutError
 from pond.kernel.tables import Table, refused
 
 
-class _Row(Table):
+class ResponseRow(Table):
+    """One thing that somebody did."""
+
     class Meta:
         table_name = "responses"
 
@@ -19,9 +21,9 @@ class _Row(Table):
 
 def put(broadcast_id: str, kind: str, version: str, place: str, what: str) -> bool:
     """Note it; False when it is noted."""
-    row = _Row(broadcast_id, f"{kind}/{version}/{what}", place=place)
+    row = ResponseRow(broadcast_id, f"{kind}/{version}/{what}", place=place)
     try:
-        row.save(condition=_Row.response_id.does_not_exist())
+        row.save(condition=ResponseRow.response_id.does_not_exist())
     except PutError as error:
         if refused(error):
             return False
@@ -31,6 +33,6 @@ def put(broadcast_id: str, kind: str, version: str, place: str, what: str) -> bo
 
 def of(broadcast_id: str) -> Iterator[tuple[str, str, str]]:
     """(kind, version, place) of each row of a broadcast."""
-    for row in _Row.query(broadcast_id):
+    for row in ResponseRow.query(broadcast_id):
         kind, version, _what = row.response_id.split("/", 2)
         yield kind, version, row.place

@@ -16,7 +16,9 @@ from pond.kernel.tables import Table, refused
 _SHEET, _LIST, _CONTACTS = "sheet", "list", "contacts"
 
 
-class _Row(Table):
+class TargetRow(Table):
+    """A sheet, a chunk's list, or its contacts."""
+
     class Meta:
         table_name = "targets"
 
@@ -30,55 +32,55 @@ class _Row(Table):
 def put_sheet(sheet: Sheet) -> bool:
     """Write the next page of targets; False when another stands there: somebody else expands it too."""
     lines = "\n".join(map(_line, sheet.targets)) or None
-    return _put(_Row(sheet.broadcast_id, _sheet(sheet.number), after=sheet.after, next=sheet.next, lines=lines))
+    return _put(TargetRow(sheet.broadcast_id, _sheet(sheet.number), after=sheet.after, next=sheet.next, lines=lines))
 
 
 def last_sheet(broadcast_id: str) -> Sheet | None:
     """The last page written so far: where expanding goes on."""
-    rows = _Row.query(
-        broadcast_id, _Row.part.startswith(f"{_SHEET}~"), consistent_read=True, scan_index_forward=False, limit=1
+    rows = TargetRow.query(
+        broadcast_id, TargetRow.part.startswith(f"{_SHEET}~"), consistent_read=True, scan_index_forward=False, limit=1
     )
     return next(map(_read, rows), None)
 
 
 def sheet(broadcast_id: str, number: int) -> Sheet:
     """One page of targets; it is there."""
-    return _read(_Row.get(broadcast_id, _sheet(number), consistent_read=True))
+    return _read(TargetRow.get(broadcast_id, _sheet(number), consistent_read=True))
 
 
 def sheets(broadcast_id: str) -> Iterator[Sheet]:
     """All pages of targets, in order, a few at a time."""
-    rows = _Row.query(broadcast_id, _Row.part.startswith(f"{_SHEET}~"), consistent_read=True, page_size=20)
+    rows = TargetRow.query(broadcast_id, TargetRow.part.startswith(f"{_SHEET}~"), consistent_read=True, page_size=20)
     return map(_read, rows)
 
 
 def put_list(broadcast_id: str, chunk_id: str, recipient_ids: Sequence[str]) -> None:
     """Write a chunk's own list of targets, once."""
-    _put(_Row(broadcast_id, f"{_LIST}~{chunk_id}", lines="\n".join(recipient_ids)))
+    _put(TargetRow(broadcast_id, f"{_LIST}~{chunk_id}", lines="\n".join(recipient_ids)))
 
 
 def list_of(broadcast_id: str, chunk_id: str) -> list[str]:
     """A chunk's own list of targets; it is there."""
-    return (_Row.get(broadcast_id, f"{_LIST}~{chunk_id}").lines or "").split("\n")
+    return (TargetRow.get(broadcast_id, f"{_LIST}~{chunk_id}").lines or "").split("\n")
 
 
 def put_contacts(broadcast_id: str, chunk_id: str, contact_ids: Sequence[str]) -> None:
     """Write by which contact (a pseudonym, or "") each target of a chunk is reached, as known last."""
-    _Row(broadcast_id, f"{_CONTACTS}~{chunk_id}", lines="\n".join(contact_ids)).save()
+    TargetRow(broadcast_id, f"{_CONTACTS}~{chunk_id}", lines="\n".join(contact_ids)).save()
 
 
 def contacts_of(broadcast_id: str, chunk_id: str) -> list[str]:
     """What `put_contacts` wrote; nothing where it did not."""
     try:
-        row = _Row.get(broadcast_id, f"{_CONTACTS}~{chunk_id}", consistent_read=True)
-    except _Row.DoesNotExist:
+        row = TargetRow.get(broadcast_id, f"{_CONTACTS}~{chunk_id}", consistent_read=True)
+    except TargetRow.DoesNotExist:
         return []
     return (row.lines or "").split("\n")
 
 
-def _put(row: _Row) -> bool:
+def _put(row: TargetRow) -> bool:
     try:
-        row.save(condition=_Row.part.does_not_exist())
+        row.save(condition=TargetRow.part.does_not_exist())
     except PutError as error:
         if refused(error):
             return False
@@ -95,7 +97,7 @@ def _line(target: Target) -> str:
     return f"{target.recipient_id}\t{variant}\t{target.sender or ''}\t{target.reason or ''}".rstrip("\t")
 
 
-def _read(row: _Row) -> Sheet:
+def _read(row: TargetRow) -> Sheet:
     return Sheet(
         broadcast_id=row.broadcast_id,
         number=int(row.part.partition("~")[2]),

@@ -53,6 +53,8 @@ def write(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
             follower = reached.get(members[place])
             if follower is None:
                 marks[place] = "X"
+            elif follower.quiet_since:
+                marks[place] = "N"
             elif NOTICE + broadcast.broadcast_id not in follower.notices and _is_over(rules, follower, now):
                 marks[place] = "Q"
             else:

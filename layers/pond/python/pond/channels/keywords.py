@@ -107,8 +107,13 @@ def programme_for(follower: Follower) -> Programme | None:
     channel = codes.find(follower.channel_id) if follower.channel_id else None
     if channel:
         return programmes.get(channel.programme_id)
-    offered = [programmes.get(programme_id) for programme_id in programmes.all_ids()]
-    return next((programme for programme in offered if programme.status == "open"), offered[0] if offered else None)
+    first: Programme | None = None
+    for programme_id in programmes.all_ids():  # read one by one: mostly the first is open, and somebody waits
+        programme = programmes.get(programme_id)
+        if programme.status == "open":
+            return programme
+        first = first or programme
+    return first
 
 
 def _say(programme: Programme, place: Place, now: datetime) -> str:

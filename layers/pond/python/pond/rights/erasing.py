@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import datetime
 from time import sleep
 
+from pond.broadcasts import forgetting as broadcasts
 from pond.channels import followers
 from pond.channels import forgetting as channels
 from pond.groups import forgetting as groups
@@ -55,6 +56,7 @@ def erase(erasure: Erasure, now: datetime) -> Counter[str]:
     taken += channels.forget_opens({member_id, account_id})
     taken += groups.forget(member_id, now, sleep)
     taken += volunteers.forget(member_id)
+    taken += broadcasts.forget(member_id)
     if phone_id := identities.who(member_id).phone_id:  # before the room that knows it forgets it
         taken += orders.forget(phone_id)
     taken += members.forget(member_id, account_id, now)
@@ -73,6 +75,7 @@ def sweep_due(now: datetime) -> int:
         taken += channels.sweep(everyone, {one.follower_id for one in gone if one.follower_id})
         taken += groups.sweep(everyone, now, sleep)
         taken += orders.sweep(everyone, now)
+        taken += broadcasts.sweep(everyone)
         for member_id in sorted(everyone):
             taken += groups.forget(member_id, now, sleep)
         logger.info("erasures swept", extra={"wishes": len(gone), "rows": dict(taken)})
