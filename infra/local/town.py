@@ -21,6 +21,7 @@ _VARIABLES = {  # of functions, for commands outside them
     "BackupBucket": "POND_BACKUP_BUCKET",
     "MediaBucket": "POND_MEDIA_BUCKET",
     "OrdersQueueUrl": "POND_ORDER_QUEUE_URL",
+    "BroadcastsQueueArn": "POND_BROADCAST_QUEUE_ARN",
 }
 
 

@@ -34,6 +34,7 @@ _FROM_OUTPUTS = {
     "BackupBucket": "POND_BACKUP_BUCKET",
     "MediaBucket": "POND_MEDIA_BUCKET",
     "OrdersQueueUrl": "POND_ORDER_QUEUE_URL",
+    "BroadcastsQueueArn": "POND_BROADCAST_QUEUE_ARN",
 }
 
 
