@@ -1,4 +1,4 @@
-"""A minute of everything at once under faults: whoever set out arrives, and what must hold does. `make soak` is longer."""
+"""A minute of everything at once under faults: who set out arrives, what must hold does. `make soak` is longer."""
 
 from load.soak import soak
 from support.journeys import Pond
