@@ -9,6 +9,7 @@ SANDBOX_PORT ?= 8900
 PEOPLE ?= 20000
 MEMBERS ?= 100000
 ORDERS ?= 20000
+MINUTES ?= 60
 RELEASE ?= $(shell git rev-parse --short=12 HEAD)
 
 UV := $(CURDIR)/.tools/uv/bin/uv
@@ -129,6 +130,9 @@ bench-broadcast: setup ## a broadcast to 1,000 groups and one planned to 100,000
 bench-orders: setup ## 20,000 orders' pushes, shuffled and repeated: rates, units, sums and ledger recounted (ORDERS=)
 	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.orders --orders $(ORDERS)
 
+soak: setup ## an hour of journeys, orders, broadcasts with failing partners and killed workers; what was survived (MINUTES=)
+	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.soak --minutes $(MINUTES)
+
 # --- AWS ---------------------------------------------------------------------------------------------------------------
 
 validate: setup ## ask SAM and cfn-lint about the template
@@ -150,4 +154,4 @@ teardown: setup ## delete a deployment, after asking; tables, keys, secrets, bac
 clean: ## remove everything made here
 	rm -rf .venv .tools .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove fuzz deploys check docs measure bench-imports bench-burst bench-journey bench-road bench-callbacks bench-orders bench-broadcast validate build deploy teardown clean
+.PHONY: help setup lock run seed test lint types unit integration journeys screens template prove fuzz soak deploys check docs measure bench-imports bench-burst bench-journey bench-road bench-callbacks bench-orders bench-broadcast validate build deploy teardown clean

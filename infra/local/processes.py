@@ -32,6 +32,11 @@ class Child:
                 start_new_session=True,
             )
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def running(self) -> bool:
         """Whether it has not ended by itself."""
         return self._process.poll() is None

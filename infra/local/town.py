@@ -11,17 +11,9 @@ from local.cloud import FOLDER, Cloud
 from local.partners import Sandbox
 from local.progress import step
 from local.stack import Stack
+from pondctl.links import FROM_OUTPUTS
 
-_VARIABLES = {  # of functions, for commands outside them
-    "KeyArn": "POND_KEY_ID",
-    "BusName": "POND_BUS_NAME",
-    "AdmissionQueueArn": "POND_ADMISSION_QUEUE_ARN",
-    "ScheduleGroup": "POND_SCHEDULE_GROUP",
-    "ScheduleRoleArn": "POND_SCHEDULE_ROLE_ARN",
-    "BackupBucket": "POND_BACKUP_BUCKET",
-    "MediaBucket": "POND_MEDIA_BUCKET",
-    "OrdersQueueUrl": "POND_ORDER_QUEUE_URL",
-}
+_VARIABLES = FROM_OUTPUTS | {"BusName": "POND_BUS_NAME"}  # of functions, for commands outside them
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ _FROM_PARAMETERS = (
     "SmsUrl",
     "LinkOrigins",
 )
-_FROM_OUTPUTS = {
+FROM_OUTPUTS = {
     "KeyArn": "POND_KEY_ID",
     "AdmissionQueueArn": "POND_ADMISSION_QUEUE_ARN",
     "ScheduleGroup": "POND_SCHEDULE_GROUP",
@@ -34,6 +34,7 @@ _FROM_OUTPUTS = {
     "BackupBucket": "POND_BACKUP_BUCKET",
     "MediaBucket": "POND_MEDIA_BUCKET",
     "OrdersQueueUrl": "POND_ORDER_QUEUE_URL",
+    "BroadcastsQueueArn": "POND_BROADCAST_QUEUE_ARN",
 }
 
 
@@ -74,7 +75,7 @@ def run_env(given: argparse.Namespace, now: datetime) -> int:
     parameters = {one["ParameterKey"]: one.get("ParameterValue", "") for one in stack.get("Parameters", [])}
     outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
     lines = {_variable(name): parameters[name] for name in _FROM_PARAMETERS if name in parameters}
-    lines |= {to: outputs[name] for name, to in _FROM_OUTPUTS.items() if name in outputs}
+    lines |= {to: outputs[name] for name, to in FROM_OUTPUTS.items() if name in outputs}
     lines["AWS_REGION"] = client("cloudformation").meta.region_name
     for name, value in lines.items():
         print(f"{name}={value}")

@@ -197,7 +197,7 @@ class Pond:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(self.town.stack.api_url + path, body, named, method=method)
         try:
-            with _OPENER.open(request, timeout=30) as answer:
+            with OPENER.open(request, timeout=30) as answer:
                 return Answer(answer.status, dict(answer.headers), answer.read().decode())
         except urllib.error.HTTPError as error:
             return Answer(error.code, dict(error.headers), error.read().decode())
@@ -271,7 +271,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
-_OPENER = urllib.request.build_opener(_Stay)
+OPENER = urllib.request.build_opener(_Stay)
 
 
 def decoded(answer: Answer) -> Any:

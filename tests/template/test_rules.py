@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pondctl.links import FROM_OUTPUTS
 from support import template as templates
 from support.template import ROOT, Document
 
@@ -210,3 +211,9 @@ def test_backups_are_kept_for_a_set_time(template: Document) -> None:
     given = templates.of_type(template, "AWS::S3::Bucket")["Backups"]["Properties"]
     (kept,) = given["LifecycleConfiguration"]["Rules"]
     assert (kept["Prefix"], kept["ExpirationInDays"]) == ("backup/", {"Ref": "BackupRetentionDays"})
+
+
+def test_every_output_reaches_the_commands(template: Document) -> None:
+    """An output nobody reads is a queue that commands want to reach and cannot."""
+    about_the_stack = {"ApiId", "ApiUrl", "BusName"}
+    assert set(template["Outputs"]) - about_the_stack == set(FROM_OUTPUTS)
