@@ -61,5 +61,5 @@ def partners(sandbox: Sandbox) -> Iterator[Sandbox]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Backups read every member and programme there is: their tests run first, while there are few."""
-    items.sort(key=lambda item: "integration/insights" not in item.nodeid)
+    """Backups read every member and programme there is, and the road everything: they run first, while there is little."""
+    items.sort(key=lambda item: ("integration/insights" not in item.nodeid, "integration/road" not in item.nodeid))

@@ -189,7 +189,7 @@ def build(now: datetime) -> Road:
 
 @contextmanager
 def meanwhile(call: int, act: Callable[[], None]) -> Iterator[None]:
-    """Right before call number `call` (from 0) to the outside, something else is done; afterwards, if there are fewer."""
+    """Right before call number `call` (from 0) to the outside something else is done; afterwards, if there are fewer."""
     made = 0
     send = HTTPConnectionPool.urlopen
     acted = False
