@@ -22,7 +22,7 @@ def seat_the_forgotten(now: datetime) -> int:
         for found in registrations.everyone()
         if found.accepted_at
         and found.accepted_at < now - PATIENCE
-        and _asks_still(store.get_seat(found.member_id, found.programme_id), now)
+        and _is_due(store.get_seat(found.member_id, found.programme_id), now)
     ]
     for reason in allocate(requests, now).values():
         logger.warning("could not be seated", extra={"code": reason.code})
@@ -65,11 +65,11 @@ def turn_away_the_blocked(now: datetime) -> int:
     return given_up
 
 
-def _asks_still(seat: Seat | None, now: datetime) -> bool:
-    """Whether a seat is due that nobody gives: they were accepted, or asked again, and that event was lost."""
-    return seat is None or (
-        seat.state == "requested" and seat.changed_at is not None and seat.changed_at < now - PATIENCE
-    )
+def _is_due(seat: Seat | None, now: datetime) -> bool:
+    """Whether the accepted have no seat, or asked for one again a while ago and nobody heard it."""
+    if seat is None:
+        return True
+    return seat.state == "requested" and seat.changed_at is not None and seat.changed_at < now - PATIENCE
 
 
 def _has_something(member_id: str) -> bool:
