@@ -31,6 +31,7 @@ from pond.rights import wishes
 from support import roads
 from support.budgets import examples
 from support.cloud import ROOT, Cloud
+from support.corp import Corp
 from support.crashes import WHEN, Crash, When, counting
 from support.outbox import Message
 from support.places import add_group
@@ -168,7 +169,7 @@ class Journeys(RuleBasedStateMachine):
         chat_id = f"{self.programme_id}-chat-{order}"
         add_group(self.programme_id, self.pool_id, chat_id, capacity, order)
         setup.set_state(chat_id, state)
-        self.road.corps[chat_id] = roads.Corp(chat_id, chat_id[:20], seed=0)
+        self.road.corps[chat_id] = Corp(chat_id, chat_id[:20], seed=0)
         self.road.relay()
 
     @rule(where=st.integers(0, 3), state=st.sampled_from(["open", "open", "reserve", "paused", "closed"]))
