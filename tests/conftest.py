@@ -61,5 +61,5 @@ def partners(sandbox: Sandbox) -> Iterator[Sandbox]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Backups read every member and programme there is: their tests run first, while there are few."""
-    items.sort(key=lambda item: "integration/insights" not in item.nodeid)
+    """Backups read every member and programme, and the road reads everything: both run first, while that is little."""
+    items.sort(key=lambda item: ("integration/insights" not in item.nodeid, "integration/road" not in item.nodeid))

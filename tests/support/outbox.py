@@ -50,9 +50,7 @@ class Streams:
         for table in tables:
             arn = database.describe_table(TableName=f"{prefix}-{table}")["Table"]["LatestStreamArn"]
             [shard] = self._api.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-            found = self._api.get_shard_iterator(
-                StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="LATEST"
-            )
+            found = self._api.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="LATEST")
             self._arns[table], self._next[table] = arn, found["ShardIterator"]
 
     def read(self) -> list[dict[str, Any]]:

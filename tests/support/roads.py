@@ -19,8 +19,7 @@ from pond.kernel.changes import Change
 from pond.kernel.events import DomainEvent
 from pond.kernel.ids import pseudonym
 from pond.kernel.settings import forget, settings
-from pond.members import verification
-from pond.platforms import inbox, wecom
+from pond.platforms import inbox, sms, wecom
 from pond.platforms.model_sms import SmsOutcome
 from pond.platforms.wecom import GroupDetail
 from pond.programmes import service as programmes
@@ -165,7 +164,7 @@ def standing(road: Road, monkeypatch: pytest.MonkeyPatch) -> Iterator[Road]:
     monkeypatch.setattr(queues, "send", send)
     monkeypatch.setattr(queues, "_park", park)
     monkeypatch.setattr(schedules, "create", due)
-    monkeypatch.setattr(verification.sms, "send_code", lambda *_: SmsOutcome.ACCEPTED)
+    monkeypatch.setattr(sms, "send_code", lambda *_: SmsOutcome.ACCEPTED)
     monkeypatch.setattr(wecom, "group", road.group)
     monkeypatch.setattr(wecom, "group_list", lambda owners: list(road.corps))
     monkeypatch.setattr(programmes, "all_ids", lambda: [road.programme_id])
@@ -189,7 +188,7 @@ def build(now: datetime) -> Road:
 
 @contextmanager
 def meanwhile(call: int, act: Callable[[], None]) -> Iterator[None]:
-    """Right before call number `call` (from 0) to the outside, something else is done; afterwards, if there are fewer."""
+    """Right before call number `call` (from 0) to the outside, something else is done; after all if there are fewer."""
     made = 0
     send = HTTPConnectionPool.urlopen
     acted = False
