@@ -10,7 +10,7 @@ from typing import Any
 
 from load import broadcasting
 from load.players import Doings
-from support.journeys import Pond, eventually
+from support.journeys import Pond
 
 QUIET_LOOKS = 3  # looks in a row that find every queue empty
 SETTLE_SECONDS = 420
@@ -68,48 +68,42 @@ def letters(pond: Pond) -> dict[str, tuple[str, str, str]]:
 def settle(pond: Pond, doings: Doings, before: dict[str, tuple[str, str, str]]) -> Outcome:
     """Wait, do the duties, look. `before`: dead letters that lay there when the soak began."""
     began, outcome = time.monotonic(), Outcome()
-    empty(pond)
+    late = empty(pond)
     dead = {key: about for key, about in letters(pond).items() if key not in before}
     outcome.letters = Counter(dead.values())
     if dead:
         pond.ctl("dead-letters", "resend", codes=(0, 1))
-        empty(pond)
+        late += empty(pond)
     _duties(pond, "minute")
     _duties(pond, "nightly")
-    empty(pond)
+    late += empty(pond)
     outcome.found_by_night = pond.asks(_NIGHT)
-    empty(pond)
+    late += empty(pond)
     _duties(pond, "minute")
-    empty(pond)
+    late += empty(pond)
     unfinished = _finish_broadcasts(pond, doings)
     left = {key: about for key, about in letters(pond).items() if key not in before}
     outcome.letters_left = Counter(left.values())
-    outcome.breaches = [*unfinished, *broadcasting.breaches(pond, doings), *_breaches(pond, doings)]
+    outcome.breaches = [*late, *unfinished, *broadcasting.breaches(pond, doings), *_breaches(pond, doings)]
     outcome.settled_seconds = time.monotonic() - began
     return outcome
 
 
-def empty(pond: Pond) -> None:
-    """Wait until nothing is on its way between the partners and us, nor in any queue, nor in a stream."""
+def empty(pond: Pond) -> list[str]:
+    """Wait until nothing is on its way between the partners and us, nor in any queue, nor in a stream; what still was
+    when the time was over."""
     sqs, prefix = pond.town.cloud.client("sqs"), f"{pond.town.environment()['POND_PREFIX']}-"
     urls = [url for url in sqs.list_queues(QueueNamePrefix=prefix)["QueueUrls"] if not url.endswith("-dead")]
-    looks = 0
-
-    def quiet() -> bool:
-        nonlocal looks
-        waiting = sum(
-            int(value)
-            for url in urls
-            for value in sqs.get_queue_attributes(QueueUrl=url, AttributeNames=_NAMES)["Attributes"].values()
-        )
-        on_its_way = pond.control.do("POST", "/settle", {"seconds": 1})["waiting"]
-        looks = 0 if waiting or on_its_way else looks + 1
-        if not looks:
-            time.sleep(1)
+    deadline, looks = time.monotonic() + SETTLE_SECONDS, 0
+    while looks < QUIET_LOOKS:
+        told = {url: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=_NAMES)["Attributes"] for url in urls}
+        waiting = {url.rpartition("/")[2]: sum(map(int, numbers.values())) for url, numbers in told.items()}
+        waiting["partners"] = pond.control.do("POST", "/settle", {"seconds": 1})["waiting"]
+        looks = 0 if any(waiting.values()) else looks + 1
+        if time.monotonic() > deadline:
+            return [f"{number} still in {name}" for name, number in waiting.items() if number]
         time.sleep(1.5)  # what a stream holds is on a queue by then
-        return looks >= QUIET_LOOKS
-
-    eventually(quiet, "every queue is empty", SETTLE_SECONDS)
+    return []
 
 
 def _duties(pond: Pond, which: str) -> None:

@@ -38,7 +38,7 @@ def prepare(pond: Pond) -> None:
 def broadcast(pond: Pond, doings: Doings, draw: random.Random, until: float) -> None:
     """Plan and approve one after another, and tap what stands before staff; none in the last two minutes of a long run,
     since they go out a minute later."""
-    while not doings.joined:
+    while len(doings.joined) < 3:  # an audience of nobody is refused
         time.sleep(2)
         if time.monotonic() >= until:
             return

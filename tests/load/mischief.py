@@ -33,7 +33,7 @@ _NUMBERED = ("official_account", "wecom")  # whose errors these numbers are
 _BUSY = {"sms": "InternalError.Timeout"}
 _SWITCHES: dict[str, dict[str, Any]] = {
     "callbacks lost": {"callbacks_lose_next": 3},
-    "callbacks each delivered four times": {"callbacks_repeat": 3},
+    "callbacks each delivered twice": {"callbacks_repeat": 1},
     "callbacks shuffled": {"callbacks_shuffle": True},
     "callbacks late": {"callbacks_delay_seconds": 2.0},
 }

@@ -208,7 +208,7 @@ def travel(pond: Pond, programme_id: str, doings: Doings, draw: random.Random, u
 def buy(pond: Pond, doings: Doings, draw: random.Random, until: float) -> None:
     """Somebody who sits in a group buys; later steps and refunds follow in some order."""
     while time.monotonic() < until:
-        time.sleep(draw.uniform(2, 5))
+        time.sleep(draw.uniform(4, 8))
         if not doings.joined:
             continue
         mother = draw.choice(doings.joined)
