@@ -137,7 +137,7 @@ def test_who_is_blocked_gets_no_code_and_no_seat(pond: Pond, mother: Mother, yut
             theirs.reads("短信发不到这个号码")
         pond.ctl("unblock", typed=mother.phone)
         page.open(f"/m/{yutang}")
-        page.sees("group_code")
+        page.sees("seat_gone")  # the block gave her seat up; another is an operator's to give
 
 
 def test_a_snapshot_account_is_refused_and_can_come_again(mother: Mother, yutang: str, visit: Visiting) -> None:
