@@ -16,6 +16,7 @@ _VARIABLES = {  # of functions, for commands outside them
     "KeyArn": "POND_KEY_ID",
     "BusName": "POND_BUS_NAME",
     "AdmissionQueueArn": "POND_ADMISSION_QUEUE_ARN",
+    "BroadcastsQueueArn": "POND_BROADCAST_QUEUE_ARN",
     "ScheduleGroup": "POND_SCHEDULE_GROUP",
     "ScheduleRoleArn": "POND_SCHEDULE_ROLE_ARN",
     "BackupBucket": "POND_BACKUP_BUCKET",
