@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from pond.broadcasts import audiences, contents, duties, explaining, figures, optouts, scheduling
+from pond.broadcasts import audiences, contents, duties, explaining, figures, optouts, scheduling, testing
 from pond.broadcasts.model import ROUTES, TO_GROUPS, WHOLE_BP, Broadcast, Draft, Variant
 from pond.broadcasts.model_audience_reader import read
 from pond.broadcasts.model_figures import Figures
@@ -49,6 +49,14 @@ def add_to(commands: Any) -> None:
         decided.add_argument("broadcast_id", metavar="ID")
         decided.add_argument("--by", required=True, metavar="NAME")
         decided.set_defaults(run=run)
+    won = actions.add_parser(
+        "winner", help="which version surely did best; with --rest, it goes to whom the test left out"
+    )
+    won.add_argument("broadcast_id", metavar="ID")
+    won.add_argument("--rest", action="store_true", help="needs --at and --by")
+    won.add_argument("--at", metavar="TIME", help="when the rest gets it")
+    won.add_argument("--by", metavar="NAME", help="who stands for it")
+    won.set_defaults(run=run_winner)
     listing = actions.add_parser("list", help="those of the last week and the next month")
     listing.add_argument("--programme", metavar="ID")
     listing.set_defaults(run=run_list)
@@ -147,6 +155,20 @@ def run_show(given: argparse.Namespace, now: datetime) -> int:
         print("left out: " + _counts(found.total.skipped))
     if best := found.winner():
         print(f"best so far: {best[0]}, by who {best[1]}")
+    return 0
+
+
+def run_winner(given: argparse.Namespace, now: datetime) -> int:
+    """Who won; and the rest gets it."""
+    if given.rest and not (given.at and given.by):
+        raise Refused("broadcast.invalid", "for the rest, say --at TIME and --by NAME")
+    variant, measured = testing.winner_of(given.broadcast_id)
+    print(f"{variant.content_id}~{variant.version} did best ({measured})")
+    if given.rest:
+        draft = testing.rest_of(scheduling.get(given.broadcast_id), variant, read_start(given.at, now))
+        scheduling.plan(draft, now)
+        scheduling.approve(draft.broadcast_id, given.by, now)
+        _say(scheduling.schedule(draft.broadcast_id, now))
     return 0
 
 

@@ -29,6 +29,7 @@ _FROM_PARAMETERS = (
 FROM_OUTPUTS = {
     "KeyArn": "POND_KEY_ID",
     "AdmissionQueueArn": "POND_ADMISSION_QUEUE_ARN",
+    "BroadcastsQueueArn": "POND_BROADCAST_QUEUE_ARN",
     "ScheduleGroup": "POND_SCHEDULE_GROUP",
     "ScheduleRoleArn": "POND_SCHEDULE_ROLE_ARN",
     "BackupBucket": "POND_BACKUP_BUCKET",

@@ -76,7 +76,7 @@ class Pond:
         return json.loads(self._python("-c", script, *arguments))
 
     def _python(self, *arguments: str, typed: str = "", codes: tuple[int, ...] = (0,)) -> str:
-        path = os.pathsep.join([str(ROOT / "infra"), str(ROOT / "layers/pond/python")])
+        path = os.pathsep.join([str(ROOT / "infra"), str(ROOT / "layers/pond/python"), str(ROOT / "tests")])
         done = subprocess.run(
             [sys.executable, *arguments],
             env={**os.environ, **self.town.environment(), "PYTHONPATH": path},
@@ -154,6 +154,21 @@ class Pond:
         finally:
             for mapping in mappings:
                 functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+    def invoke(self, function: str) -> None:
+        """Have a function of a schedule do now what it does when its schedule calls it."""
+        name = f"{self.town.environment()['POND_PREFIX']}-{function}:live"
+        answer = self.town.cloud.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+        assert "FunctionError" not in answer, answer["Payload"].read()
+
+    def passes(self, hours: int, step_hours: int) -> None:
+        """Let time pass for broadcasts, ahead of the real time, while the functions that send them rest. Staff send
+        what waits for them in each step. The sandbox's clock is put right afterwards."""
+        with self.resting("broadcast_courier"), self.resting("broadcast_results"):
+            try:
+                self._python("-m", "support.weeks", self.town.sandbox.url, str(hours), str(step_hours))
+            finally:
+                self.control.do("POST", "/clock", {"now": time.time(), "freeze": False})
 
     def calls(self, endpoint: str) -> list[dict[str, Any]]:
         """What was asked of a partner's endpoint, newest first."""

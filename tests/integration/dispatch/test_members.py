@@ -100,6 +100,21 @@ def test_customers_are_found_at_wecom_and_reconciled_by_pseudonym(casting: Casti
     assert casting.tasks() == [(ana, False)]
 
 
+def test_who_told_the_account_to_stop_is_no_customer_to_write_to(casting: Casting) -> None:
+    ana = casting.owner(1)
+    (chat_id,) = casting.chats[ana]
+    casting.piece("hello", "您好", routes=["wecom_customer"])
+    friend, quiet = casting.member(chat_id), casting.member(chat_id)
+    for one in (friend, quiet):
+        casting.befriend(ana, one)
+    followers.set_quiet(followers.follower_id(quiet["openid"]), casting.now)
+    broadcast_id = casting.scheduled(casting.draft("wecom_customer", ("hello",)))
+    casting.run(broadcast_id)
+    assert casting.marks(broadcast_id) == "h"
+    assert figures.of(broadcast_id).total.skipped == {"opted_out": 1}
+    assert "opted out" in explaining.why(broadcast_id, quiet["member_id"])[-1]
+
+
 def test_a_duty_is_on_the_list_of_its_day_done_or_not(casting: Casting) -> None:
     ana = casting.owner(2)
     broadcast_id = casting.scheduled(casting.draft("duty"))

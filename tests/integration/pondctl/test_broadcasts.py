@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from pond.broadcasts import almanac, contents, courier
+from pond.broadcasts import almanac, contents, courier, scheduling, store_chunks, store_responses
+from pond.broadcasts.model_targets import SENT, Chunk
 from pond.groups.store import GroupRow
 from pond.kernel import queues
 from pond.programmes import service as programmes
@@ -62,6 +63,40 @@ def test_from_a_draft_to_a_duty_that_is_done(
     assert "done" in run("broadcasts", "duties", "--person", "staff")[1]
     said = run("broadcasts", "show", broadcast_id)[1]
     assert any(line.split()[:4] == ["all", "1", "1", "1"] for line in said.splitlines()), said
+
+
+def test_the_version_that_surely_did_best_goes_to_the_rest(
+    run: Run, programme_id: str, unique: Callable[[str], str], now: datetime, tmp_path: Path
+) -> None:
+    other, test = unique("piece"), unique("broadcast")
+    contents.add(
+        {"content_id": other, "title": "早安", "form": "text", "body": "今天吃什么？", "routes": ["account"]},
+        "王芳",
+        now,
+    )
+    contents.preview(other, [programme_id])
+    contents.approve(other, "王芳", now)
+    where = ("--programme", programme_id, "--route", "account", "--audience", "everybody", "--at", "+5m")
+    versions = ("--content", f"{programme_id}=10", "--content", f"{other}=10")
+    assert run("broadcasts", "plan", test, *versions, *where)[0] == 0
+    rest = ("broadcasts", "winner", test, "--rest", "--at", "+1d", "--by", "王芳")
+    assert "nobody opened, joined or bought" in run(*rest)[1]
+    for variant in (0, 1):
+        store_chunks.put(Chunk(broadcast_id=test, chunk_id=f"c{variant}", variant=variant, marks=SENT * 100))
+    for number in range(12):
+        store_responses.put(test, "opened", f"{programme_id}~1", "~", f"person{number}")
+    for number in range(11):
+        store_responses.put(test, "opened", f"{other}~1", "~", f"other{number}")
+    code, said = run(*rest)
+    assert (code, "may be chance" in said, f"{other}~1: opened 11 of 100" in said) == (1, True, True), said
+    for number in range(11, 40):
+        store_responses.put(test, "opened", f"{other}~1", "~", f"other{number}")
+    code, said = run("broadcasts", "winner", test)
+    assert (code, f"{other}~1 did best" in said, f"{other}~1: opened 40 of 100" in said) == (0, True, True), said
+    assert "--at TIME and --by NAME" in run("broadcasts", "winner", test, "--rest")[1]
+    code, said = run(*rest)
+    assert (code, f"{test}-rest: scheduled" in said, f"{other}~1 100 %" in said) == (0, True, True), said
+    assert scheduling.get(f"{test}-rest").approved_by == "王芳"
 
 
 def test_what_is_wrong_is_said(run: Run, programme_id: str, unique: Callable[[str], str], tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Versions on parts of an audience: the parts and the rest are everyone once, and chance wins nothing."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 
 from pond.broadcasts.model import Broadcast, Variant, variant_of
 from pond.broadcasts.model_audience import Audience, Person, matches
+from pond.broadcasts.model_figures import Figures, Result
 from pond.broadcasts.model_versions import Measured, winner
-from pond.broadcasts.testing import rest_of
+from pond.broadcasts.testing import measured_by, rest_of
 from pond.kernel.errors import Refused
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -61,3 +63,21 @@ def test_versions_that_do_the_same_rarely_win() -> None:
         measured = [Measured(n, 500, sum(dice.random() < 0.05 for _ in range(500))) for n in (1, 2)]
         won += winner(measured) is not None
     assert won <= 30  # 5 % are to be expected
+
+
+def test_of_a_member_who_passed_the_link_on_no_more_than_those_told_count() -> None:
+    found = Result(versions={"c0~1": Figures(sent=100, opened=130), "c1~1": Figures(sent=200, opened=20)})
+    measured = measured_by(tried([5_000, 5_000]), found, list(found.versions), "opened")
+    assert measured == [Measured(0, 100, 100), Measured(1, 200, 20)]
+    assert winner(measured) == measured[0]
+
+
+def test_a_group_counts_once_however_many_of_it_did_it() -> None:
+    test = replace(tried([5_000, 5_000]), route="wecom_group")
+    chats = [f"chat{number}" for number in range(40)]
+    whose = {chat: variant_of(test.broadcast_id, test.variants, chat) for chat in chats}
+    loud = [chat for chat in chats if whose[chat] == 0][:3]
+    found = Result(versions={"c0~1": Figures(sent=20, opened=900), "c1~1": Figures(sent=20, opened=1)})
+    found.groups = {chat: Figures(sent=1, opened=300 if chat in loud else 0) for chat in chats}
+    found.groups["unheard"] = Figures(sent=0, opened=5)
+    assert measured_by(test, found, list(found.versions), "opened") == [Measured(0, 20, 3), Measured(1, 20, 0)]

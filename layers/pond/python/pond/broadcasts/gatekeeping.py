@@ -7,7 +7,7 @@ What only shows later (a group dissolved meanwhile, a follower gone) is an outco
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from pond.broadcasts import caps, optouts
+from pond.broadcasts import caps, optouts, people
 from pond.broadcasts.model import Broadcast, variant_of
 from pond.broadcasts.model_targets import Target
 from pond.groups import setup, standings
@@ -56,6 +56,9 @@ def _why_not(group: Group | None, over: bool) -> str | None:
 
 def _members(broadcast: Broadcast, member_ids: Sequence[str]) -> Iterable[Target]:
     out = optouts.among(member_ids)
+    if broadcast.route == "wecom_customer":  # on the other routes it is heeded when they are written to
+        reached = people.followers_of(broadcast.programme_id, member_ids)
+        out |= {member_id for member_id, follower in reached.items() if follower.quiet_since}
     blocked = identities.blocked_among(member_ids)
     owners = _owners(broadcast, member_ids) if broadcast.route == "wecom_customer" else None
     for member_id in member_ids:

@@ -45,6 +45,12 @@ def members(
     return people, last
 
 
+def followers_of(programme_id: str, member_ids: Iterable[str]) -> dict[str, Follower]:
+    """The follower through whom each of these members registered for a programme."""
+    by_follower = {one.follower_id: one.member_id for one in directory.enrolled_of(programme_id, member_ids)}
+    return {by_follower[one.follower_id]: one for one in followers.several(by_follower)}
+
+
 def groups(programme_id: str, after: str | None, limit: int) -> tuple[list[Chat], str | None]:
     """The next groups of a programme that have somebody in them, and the cursor to go on with."""
     listed, last = standings.groups(programme_id, after, limit)

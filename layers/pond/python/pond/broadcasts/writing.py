@@ -4,17 +4,17 @@ Each message is claimed on the member's own row before it is sent (`channels.not
 tells only who was not told. A chunk is one worker's at a time, and a stop is heeded between some messages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pond.broadcasts import attaching, locating, store_broadcasts, store_chunks, timing, wording
+from pond.broadcasts import attaching, locating, people, store_broadcasts, store_chunks, timing, wording
 from pond.broadcasts.caps import NOTICE, person_over
 from pond.broadcasts.limits import pay
 from pond.broadcasts.model import Broadcast
 from pond.broadcasts.model_targets import PENDING, SENT, Chunk
 from pond.broadcasts.model_timing import Rules
-from pond.channels import followers, notices
+from pond.channels import notices
 from pond.channels.model import Follower
 from pond.kernel.errors import Transient
 from pond.kernel.settings import settings
@@ -40,7 +40,7 @@ def write(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
     marks = list(claimed.marks)
     due_at = None
     members = locating.recipients(claimed)
-    reached = _followers(broadcast, members)
+    reached = people.followers_of(broadcast.programme_id, members)
     pending = [place for place, mark in enumerate(marks) if mark == PENDING]
     contacts = directory.contacts_of(reached) if broadcast.route == "sms" else {}
     rules = timing.rules(broadcast.programme_id)
@@ -121,12 +121,6 @@ def _template(broadcast: Broadcast, text: str) -> dict[str, str] | None:
     template = programme.templates.get(TEMPLATE)
     values = {"name": programme.name, "text": text[:20]}
     return {key: fill(one, **values) for key, one in template.items()} if template else None
-
-
-def _followers(broadcast: Broadcast, member_ids: Sequence[str]) -> dict[str, Follower]:
-    """The follower through whom each member registered for the programme."""
-    by_follower = {one.follower_id: one.member_id for one in directory.enrolled_of(broadcast.programme_id, member_ids)}
-    return {by_follower[one.follower_id]: one for one in followers.several(by_follower)}
 
 
 def _is_over(rules: Rules, follower: Follower, now: datetime) -> bool:
