@@ -15,7 +15,7 @@ from pond.kernel.clock import china_day
 from pond.kernel.errors import NotFound
 from pond.members import access_log, my_data
 from pond.members.my_data import Mine
-from pond.rights import exporting, wishes
+from pond.rights import exporting, purchases, wishes
 from pondctl.backups import outside
 from pondctl.output import china, table
 
@@ -48,7 +48,8 @@ def run_export(given: argparse.Namespace, now: datetime) -> int:
     mine = _asked()
     access_log.note(given.by, "all", mine.member_id, given.reason, now)
     follower_id = mine.registrations[0].follower_id if mine.registrations else ""
-    text = json.dumps(exporting.document(mine, follower_id, now), ensure_ascii=False, indent=2)
+    whole = exporting.document(mine, follower_id, now) | {"订单": purchases.of(mine.member_id)}
+    text = json.dumps(whole, ensure_ascii=False, indent=2)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "w", encoding="utf-8") as out:
         out.write(text + "\n")
     print(f"{path}: readable by you alone. Delete it when the person has it.")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pond.groups import greeting, repair, store
+from pond.groups import greeting, holds, repair, seats, store
 from pond.groups.allocation import allocate
 from pond.groups.invariants import check
 from pond.groups.model import Request
@@ -90,6 +90,19 @@ def test_only_the_accepted_are_due_a_seat_and_from_then_on(
     assert breaches(programme_id, later, reviewed.member_id) == []  # accepted just now
     repair.seat_the_forgotten(later + HOUR)
     assert store.get_seat(reviewed.member_id, programme_id) is not None
+
+
+def test_who_asked_again_and_was_not_heard_is_seated_by_night(
+    programme_id: str, register: Callable[..., Registration], now: datetime
+) -> None:
+    one, later = register(), now + HOUR
+    assert allocate([request(one)], now) == {}
+    assert holds.expire_due(later) >= 1
+    assert seats.ask_again(one.member_id, programme_id, later)  # and the event of it is lost
+    repair.seat_the_forgotten(later + timedelta(minutes=1))
+    assert seats.my_seat(one.member_id, programme_id, later).state == "requested"  # the queue's own tries come first
+    repair.seat_the_forgotten(later + HOUR)
+    assert seats.my_seat(one.member_id, programme_id, later).state == "held"
 
 
 def test_a_decision_is_told_in_the_programmes_words(

@@ -13,9 +13,12 @@ import pytest
 from pond.kernel.clock import china_day
 from pond.kernel.errors import Refused
 from pond.members import access_log
+from pond.orders import changing
+from pond.orders.model_pushes import read_detail
 from pond.programmes.model import Programme
-from pond.rights import erasing, retention
+from pond.rights import erasing, purchases, retention
 from pondctl.main import main
+from support import market
 from support.traces import traces
 
 Mothers = Callable[..., Any]
@@ -43,7 +46,8 @@ def test_an_export_goes_to_a_private_file_and_is_kept_in_the_log(
     file = tmp_path / "hers.json"
     code, said = run("rights", "export", "--out", str(file), *BY, typed=f"{her.phone}\n")
     assert code == 0 and her.name not in said and her.phone not in said
-    assert json.loads(file.read_text())["姓名"] == her.name
+    whole = json.loads(file.read_text())
+    assert (whole["姓名"], whole["订单"]) == (her.name, [])
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     seen = [one for one in access_log.of_day(china_day(later)) if one.about == her.account_id]
     assert [(one.who, one.what, one.why) for one in seen] == [("林", "all", "来信")]
@@ -100,3 +104,12 @@ def test_who_was_refused_long_ago_is_forgotten(programme: Programmes, mother: Mo
     erasing.sweep_due(at)
     left = traces(her.words())
     assert {table for tables in left.values() for table in tables} <= {"limits"}  # which DynamoDB lets go by itself
+
+
+def test_what_somebody_bought_is_in_their_document(now: datetime) -> None:
+    buyer = market.buyer(market.apply_programme(now))
+    member_id = buyer.register()
+    sale = buyer.buys(8_900).went("WAIT_BUYER_PAY", "TRADE_PAID")
+    changing.told([read_detail(sale.full())], now)
+    (bought,) = purchases.of(member_id)
+    assert (bought["订单号"], bought["实付"], bought["已退"]) == (sale.tid, "89.00", "0.00")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pond.groups import blocking, merging, reconciliation, store, store_merging
 from pond.groups.allocation import allocate, refill
-from pond.groups.model import Request
+from pond.groups.model import Request, Seat
 from pond.kernel.errors import PondError
 from pond.kernel.logs import count, logger
 from pond.members import identities, registrations
@@ -15,14 +15,14 @@ PATIENCE = timedelta(minutes=15)  # the queue's own retries come first
 
 
 def seat_the_forgotten(now: datetime) -> int:
-    """Give a seat to everyone who was accepted a while ago and has no seat row; returns how many. Nightly: it
-    reads all."""
+    """Give a seat to everyone who was accepted, or asked again, a while ago and has none; returns how many. Nightly:
+    it reads all."""
     requests = [
         Request(member_id=found.member_id, programme_id=found.programme_id, pool_id=found.pool_id)
         for found in registrations.everyone()
         if found.accepted_at
         and found.accepted_at < now - PATIENCE
-        and store.get_seat(found.member_id, found.programme_id) is None
+        and _is_due(store.get_seat(found.member_id, found.programme_id), now)
     ]
     for reason in allocate(requests, now).values():
         logger.warning("could not be seated", extra={"code": reason.code})
@@ -63,6 +63,13 @@ def turn_away_the_blocked(now: datetime) -> int:
             logger.warning("could not be turned away", extra={"code": error.code})
     count("BlocksRepaired", given_up)
     return given_up
+
+
+def _is_due(seat: Seat | None, now: datetime) -> bool:
+    """Whether the accepted have no seat, or asked for one again a while ago and nobody heard it."""
+    if seat is None:
+        return True
+    return seat.state == "requested" and seat.changed_at is not None and seat.changed_at < now - PATIENCE
 
 
 def _has_something(member_id: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pond.orders import store_orders
 from pond.orders.model_stored import StoredOrder
 
-__all__ = ["StoredOrder", "buyers_between", "get", "orders_from"]
+__all__ = ["StoredOrder", "buyers_between", "get", "orders_from", "orders_of"]
 
 
 def get(tid: str) -> StoredOrder | None:
@@ -17,6 +17,11 @@ def orders_from(cursor: str | None, limit: int) -> tuple[list[StoredOrder], str 
     """The next orders after a cursor (None: the first), and the cursor to go on with; None at the end. For rebuilds:
     it reads everything, in an order that stays the same while orders come."""
     return store_orders.page(cursor, limit)
+
+
+def orders_of(member_id: str) -> list[StoredOrder]:
+    """A member's orders, by a scan: never where somebody waits."""
+    return store_orders.several(store_orders.of_members({member_id}))
 
 
 def buyers_between(

@@ -27,6 +27,8 @@ def document(mine: Mine | None, follower_id: str, now: datetime) -> dict[str, An
             "取消关注时间": follower.unfollowed_at.isoformat() if follower.unfollowed_at else None,
             "来源渠道": follower.channel_id,
             "预约号": dict(follower.bookings),
+            "标签": sorted(follower.tags),
+            "不收消息自": follower.quiet_since.isoformat() if follower.quiet_since else None,
             "收到的通知": {name: notice.at.isoformat() for name, notice in sorted(follower.notices.items())},
         }
     return whole
