@@ -38,7 +38,7 @@ def prepare(pond: Pond) -> None:
 def broadcast(pond: Pond, doings: Doings, draw: random.Random, until: float) -> None:
     """Plan and approve one after another, and tap what stands before staff; none in the last two minutes of a long run,
     since they go out a minute later."""
-    while len(doings.joined) < 3:  # an audience of nobody is refused
+    while len(doings.joined) < 2:  # an audience of nobody is refused
         time.sleep(2)
         if time.monotonic() >= until:
             return
@@ -46,7 +46,7 @@ def broadcast(pond: Pond, doings: Doings, draw: random.Random, until: float) -> 
         number = len(doings.broadcasts)
         _plan(pond, doings, ROUTES[number % len(ROUTES)], number)
         planned = time.monotonic()
-        while time.monotonic() < planned + draw.uniform(20, 40):
+        while time.monotonic() < planned + draw.uniform(15, 30):
             tap(pond, doings)
             time.sleep(3)
             if time.monotonic() >= until:
@@ -101,7 +101,8 @@ def _figures(pond: Pond, doings: Doings) -> dict[str, list[Any]]:
 
 def _plan(pond: Pond, doings: Doings, route: str, number: int) -> None:
     broadcast_id, body = f"soak-{number}", f"第 {number} 条：今天也要好好吃饭。"
-    piece = {"content_id": broadcast_id, "title": broadcast_id, "form": "text", "body": body}
+    piece: dict[str, Any] = {"content_id": broadcast_id, "title": broadcast_id, "form": "text", "body": body}
+    piece |= {"routes": list(ROUTES)}
     file = _apply(pond, "content", "add", {"contents": [piece]}, "--by", "soak")
     pond.ctl("content", "preview", "--file", str(file))
     pond.ctl("content", "approve", "--file", str(file), "--by", "soak")

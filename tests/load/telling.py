@@ -15,7 +15,7 @@ def progress(seconds_left: float, doings: Doings, mischief: Mischief) -> str:
     finished = sum(number for what, number in done.items() if what.startswith("journeys finished"))
     return (
         f"  {seconds_left:.0f} s left: {len(doings.mothers)} mothers, {finished} arrived, {done['orders paid']} orders "
-        f"paid, {done['broadcasts sent']} broadcasts, {injected} faults, "
+        f"paid, {len(doings.broadcasts)} broadcasts, {injected} faults, "
         f"{done['pages asked for again']} pages asked for again"
     )
 
