@@ -164,7 +164,7 @@ class Pond:
     def passes(self, days: int, *at: str) -> None:
         """Let days pass for broadcasts, ahead of the real time, while the functions that send them rest. They are
         planned and sent at these times of each day in China, and staff send what waits for them. The sandbox's clock is
-        put right afterwards."""
+        put right afterwards; the calls that were made count for a week, so this is the last thing a town does."""
         with self.resting("broadcast_courier"), self.resting("broadcast_results"):
             try:
                 self._python("-m", "support.weeks", self.town.sandbox.url, str(days), *at)
