@@ -161,12 +161,13 @@ class Pond:
         answer = self.town.cloud.client("lambda").invoke(FunctionName=name, Payload=b"{}")
         assert "FunctionError" not in answer, answer["Payload"].read()
 
-    def passes(self, hours: int, step_hours: int) -> None:
-        """Let time pass for broadcasts, ahead of the real time, while the functions that send them rest. Staff send
-        what waits for them in each step. The sandbox's clock is put right afterwards."""
+    def passes(self, days: int, *at: str) -> None:
+        """Let days pass for broadcasts, ahead of the real time, while the functions that send them rest. They are
+        planned and sent at these times of each day in China, and staff send what waits for them. The sandbox's clock is
+        put right afterwards; the calls that were made count for a week, so this is the last thing a town does."""
         with self.resting("broadcast_courier"), self.resting("broadcast_results"):
             try:
-                self._python("-m", "support.weeks", self.town.sandbox.url, str(hours), str(step_hours))
+                self._python("-m", "support.weeks", self.town.sandbox.url, str(days), *at)
             finally:
                 self.control.do("POST", "/clock", {"now": time.time(), "freeze": False})
 

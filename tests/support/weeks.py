@@ -1,19 +1,21 @@
 """A week that passes in a minute: the functions of broadcasts run in this process, by a clock that is moved, with the
 deployed tables, queues and schedules, and the sandbox's clock goes along.
 
-`python -m support.weeks SANDBOX_URL HOURS STEP_HOURS`, while the deployed workers rest: theirs is the real time.
+`python -m support.weeks SANDBOX_URL DAYS 10:00 20:00 …` (China time), while the deployed workers rest: theirs is the
+real time.
 """
 
 import os
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from unittest.mock import patch
 
 from pond.broadcasts import agenda
 from pond.kernel import clock
 from pond.kernel.aws import client
+from pond.kernel.clock import CHINA, china_day
 from pond.kernel.settings import forget, settings
 from support.sandbox import Sandbox
 from support.web import CONTEXT, load
@@ -27,15 +29,14 @@ VARIABLES = {
 }
 
 
-def pass_by(sandbox: Sandbox, time: timedelta, step: timedelta) -> None:
-    """Let time pass in steps. In each: plans are planned, what is due is worked through, and staff send their tasks."""
+def pass_by(sandbox: Sandbox, days: int, at: list[time]) -> None:
+    """Let so many days pass, in steps to these times of each. In each step plans are planned, what is due is worked
+    through, and staff send their tasks."""
     os.environ.update({variable: _url(queue) for variable, queue in VARIABLES.items()})
     forget()
     planner = load("broadcast_planner")
     workers = {_url(queue): load(function).handler for function, queue in WORKERS.items()}
-    began = now = clock.now()
-    while now < began + time:
-        now += step
+    for now in _moments(clock.now(), days, at):
         sandbox.do("POST", "/clock", {"now": now.timestamp(), "freeze": True})
         with patch.object(clock, "now", return_value=now):
             planner.handler({}, CONTEXT)
@@ -43,6 +44,12 @@ def pass_by(sandbox: Sandbox, time: timedelta, step: timedelta) -> None:
             while sum(_work(url, handler) for url, handler in workers.items()):
                 pass
         sandbox.do("POST", "/masses/send", {})
+
+
+def _moments(began: datetime, days: int, at: list[time]) -> list[datetime]:
+    first = china_day(began)
+    found = [datetime.combine(first + timedelta(days=day), one, CHINA) for day in range(days + 1) for one in at]
+    return [moment.astimezone(UTC) for moment in sorted(found) if moment > began]
 
 
 def _work(url: str, handler: Handler) -> int:
@@ -66,4 +73,4 @@ def _url(queue: str) -> str:
 
 
 if __name__ == "__main__":
-    pass_by(Sandbox(sys.argv[1]), timedelta(hours=float(sys.argv[2])), timedelta(hours=float(sys.argv[3])))
+    pass_by(Sandbox(sys.argv[1]), int(sys.argv[2]), [time.fromisoformat(one) for one in sys.argv[3:]])
