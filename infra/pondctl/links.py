@@ -35,7 +35,6 @@ FROM_OUTPUTS = {
     "BackupBucket": "POND_BACKUP_BUCKET",
     "MediaBucket": "POND_MEDIA_BUCKET",
     "OrdersQueueUrl": "POND_ORDER_QUEUE_URL",
-    "BroadcastsQueueArn": "POND_BROADCAST_QUEUE_ARN",
 }
 
 

@@ -78,7 +78,7 @@ class Village:
         )
         taken_at = self.now - number * 5 * HOUR if seat in ("taken", "left") else None
         chat_id = f"{self.programme_id}-chat-{number % 4}" if seat != "none" else None
-        if seat != "none":
+        if chat_id:
             row = SeatRow(member_id, self.programme_id)
             row.update([SeatRow.state.set(seat), SeatRow.chat_id.set(chat_id)])
             if taken_at:
@@ -112,7 +112,7 @@ class Village:
                 programme_id=self.programme_id,
                 pool_id=f"{self.programme_id}~{segment}",
                 name=f"群 {number}",
-                state=("open", "paused")[number % 2],  # type: ignore[arg-type]
+                state=("open", "paused")[number % 2],
                 capacity=10,
                 live_seats=live_seats,
                 fill_order=number,
@@ -146,7 +146,8 @@ class Village:
         if kind == "member":
             channels = sorted({one.facts["channel"] for one in self.members if one.facts["channel"]})
             words |= {"kind": KINDS, "seat": SEATS, "channel": channels, "tag": ("poster", "video", "none")}
-            ranges, events = ("months", "due_months", "idle_days"), ("seat_taken",)
+            ranges: tuple[str, ...] = ("months", "due_months", "idle_days")
+            events: tuple[str, ...] = ("seat_taken",)
             more = [st.fixed_dictionaries({"bought": st.booleans()})]
         else:
             words |= {"segment": ("planning", "newborn", "baby"), "state": ("open", "paused")}
@@ -174,10 +175,10 @@ def oracle(document: dict[str, Any] | None, one: Made) -> bool:
         case "not":
             return not oracle(value, one)
         case "bought":
-            return bool(one.facts["bought"]) == value
+            return bool(bool(one.facts["bought"]) == value)
         case "share":
             digest = hashlib.sha256(f"{value['salt']}/{one.recipient_id}".encode()).hexdigest()
-            return value["from"] <= int(digest[:16], 16) % 10000 < value["to"]
+            return bool(value["from"] <= int(digest[:16], 16) % 10000 < value["to"])
         case "seat_taken" | "group_filled":
             at = one.facts[name]
             since, until = (datetime.fromisoformat(value[end]) for end in ("since", "until"))

@@ -42,9 +42,9 @@ def make_village() -> Village:
         programmes.apply(document | {"programme_id": unique("programme")}, NOW)
         made = Village(unique("programme"), NOW, unique)
         programmes.apply(document | {"programme_id": made.programme_id}, NOW)
-        tagged = {tags: made.channel(tags) for tags in (("poster",), ("poster", "video"))}
+        tagged: dict[tuple[str, ...], str] = {tags: made.channel(tags) for tags in (("poster",), ("poster", "video"))}
         for number in range(people):
-            tags = list(tagged)[number % 2] if number % 5 else ()
+            tags: tuple[str, ...] = list(tagged)[number % 2] if number % 5 else ()
             made.member(number, tagged.get(tags), tags)
         made.member(1, None, (), standing="review")
         for number, (segment, stage) in enumerate(

@@ -90,7 +90,11 @@ def test_what_is_allowed_is_filled_in() -> None:
     )
     assert inspecting.faults("body", body) == []
     assert rendering.names(piece(body)) == {"group", "programme", "rules", "week", "today"}
-    values = {"programme": "鱼塘", "rules": ("好好说话", "不发广告"), "week": ("周三 直播",)}
+    values: dict[str, str | tuple[str, ...]] = {
+        "programme": "鱼塘",
+        "rules": ("好好说话", "不发广告"),
+        "week": ("周三 直播",),
+    }
     said = rendering.render(piece(body), values, lambda url, tag: f"[{tag}→{url}]").text
     assert said == "鱼塘：\n· 好好说话\n· 不发广告\n1 周三 直播 无\n[milk→https://shop.example/p?a=1]"
 
