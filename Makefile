@@ -59,7 +59,7 @@ seed: setup ## fill what runs with the demonstration community once more
 # --- testing -----------------------------------------------------------------------------------------------------------
 
 test: lint types ## everything a change must pass: two processes with a cloud each, then deploys and journeys with one of their own
-	@$(PYTHON) -m pytest --ignore=tests/journeys --ignore=tests/deploy -n 2 --dist loadfile
+	@$(PYTHON) -m pytest --ignore=tests/journeys --ignore=tests/deploy -n 2 --dist loadfile --no-loadscope-reorder
 	@$(PYTHON) -m pytest tests/deploy
 	@$(PYTHON) -m pytest tests/journeys
 

@@ -35,10 +35,10 @@ def _messaging() -> None:
     sqs, prefix = client("sqs"), os.environ["POND_PREFIX"]
     url = sqs.create_queue(QueueName=f"{prefix}-admission")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    client("scheduler").create_schedule_group(Name=prefix)
+    client("scheduler").create_schedule_group(Name=f"{prefix}-load")
     os.environ |= {
         "POND_ADMISSION_QUEUE_ARN": arn,
-        "POND_SCHEDULE_GROUP": prefix,
+        "POND_SCHEDULE_GROUP": f"{prefix}-load",
         "POND_SCHEDULE_ROLE_ARN": "arn:aws:iam::000000000000:role/pond-schedules",
     }
     forget()
