@@ -72,6 +72,11 @@ def statement(pond: Pond) -> list[list[Any]]:
     return found
 
 
+def lines(pond: Pond, tid: str) -> list[list[Any]]:
+    """Those about one order."""
+    return [line for line in statement(pond) if line[2] == tid]
+
+
 def staff(page: Page, tid: str, name: str) -> None:
     """Press something of this order behind the counter; other orders stand there too."""
     page.get_by_test_id(f"order-{tid}").get_by_test_id(name).click(timeout=DEADLINE)
@@ -101,7 +106,7 @@ def test_she_buys_on_her_phone_and_half_of_it_goes_back(pond: Pond, buyer: Mothe
     expect(order).to_have_attribute("data-status", "WAIT_SELLER_SEND_GOODS", timeout=DEADLINE)
     tid = order.get_attribute("data-tid") or ""
     order_shown(phone.page, tid, "WAIT_SELLER_SEND_GOODS")
-    eventually(lambda: statement(pond), "her volunteer has earned something")
+    eventually(lambda: lines(pond, tid), "her volunteer has earned something")
 
     staff(phone.page, tid, "ship")
     phone.taps("refund", "refund-half", "refund-ask")
@@ -119,9 +124,9 @@ def test_she_buys_on_her_phone_and_half_of_it_goes_back(pond: Pond, buyer: Mothe
     assert sold["refunded_fen"] == (GOODS_FEN + POSTAGE_FEN) // 2
     assert {one["status"] for one in pushed(pond, tid)} == {"delivered"}
 
-    eventually(lambda: len(statement(pond)) > 1, "her volunteer's share is taken back")
+    eventually(lambda: len(lines(pond, tid)) > 1, "her volunteer's share is taken back")
     kept = GOODS_FEN - sold["refunded_fen"]
-    assert statement(pond) == [["earned", GOODS_FEN // 10, tid], ["clawed_back", kept // 10 - GOODS_FEN // 10, tid]]
+    assert lines(pond, tid) == [["earned", GOODS_FEN // 10, tid], ["clawed_back", kept // 10 - GOODS_FEN // 10, tid]]
 
 
 def test_what_the_shop_pushes_twice_in_any_order_is_booked_once(pond: Pond, buyer: Mother) -> None:
