@@ -3,6 +3,7 @@ together, each step counted by table. `python -m load.journey` prints it.
 """
 
 import argparse
+import secrets
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -65,7 +66,8 @@ def travel(partner: stub.Stub, people: int = PEOPLE) -> Units:
     programme = programmes.get(place.programme_id)
     channel = codes.create_channel(place.programme_id[-20:].lstrip("-"), "抖音", "douyin", (), place.programme_id, now)
     run = place.programme_id
-    crowd = [Person(f"o-{run}-{n}", f"u-{run}-{n}", f"wm-{run}-{n}", f"138{n:08}") for n in range(people)]
+    first = secrets.randbelow(10**8 - people)  # phones nobody else has registered: theirs would become one member
+    crowd = [Person(f"o-{run}-{n}", f"u-{run}-{n}", f"wm-{run}-{n}", f"138{first + n:08}") for n in range(people)]
     partner.set(groups={place.chat_ids[0]: _detail(place.chat_ids[0], crowd, now)})
     identities.member_of("warm")  # the connection, secrets and keys of a warm function
     with counting() as units:
