@@ -9,15 +9,20 @@ from support.journeys import Mother, Pond, eventually
 from support.visits import Visiting
 
 
+RATES = """
+programme_id: laden
+rates:
+  - {role: volunteer, percent: "10", valid_from: "2026-01-01"}
+"""
+
+
 @pytest.fixture(scope="module")
 def shop(pond: Pond) -> None:
     """A programme of one's own, whose group a volunteer serves for a tenth; details are shown at once."""
     pond.programme("laden")
-    rates = {"programme_id": "laden", "rates": [{"role": "volunteer", "percent": "10", "valid_from": "2026-01-01"}]}
-    row = {"document": {"S": json.dumps(rates)}, "applied_by": {"S": "x"}, "applied_at": {"S": "2026-01-01T00:00:00Z"}}
-    name = f"{pond.town.environment()['POND_PREFIX']}-rates"
-    key = {"programme_id": {"S": "laden"}, "version": {"N": "1"}}
-    pond.town.cloud.client("dynamodb").put_item(TableName=name, Item=key | row)
+    rates = pond.folder / "rates.yaml"
+    rates.write_text(RATES, encoding="utf-8")
+    pond.ctl("orders", "rates", "apply", str(rates), "--by", "Lin")
     chat_id = pond.group("laden", "planning", "备孕 1 群")
     pond.ctl("volunteers", "add", "--staff", "volunteer-chen")
     pond.ctl("volunteers", "assign", "--staff", "volunteer-chen", chat_id, "--main")
@@ -40,6 +45,18 @@ def shown(pond: Pond, tid: str) -> str:
         return ""
 
 
+def tend(pond: Pond, **duties: str) -> None:
+    """Let the caretaker do what it does each minute, or by night, now."""
+    caretaker = f"{pond.town.environment()['POND_PREFIX']}-caretaker:live"
+    pond.town.cloud.client("lambda").invoke(FunctionName=caretaker, Payload=json.dumps(duties).encode())
+
+
+def called(pond: Pond, *tids: str) -> list[tuple[str, str]]:
+    """For which of these orders the call vendor called somebody, and how that ended."""
+    calls = pond.control.do("GET", "/dialled")["calls"]
+    return [(one["out_id"], one["state"]) for one in calls if one["out_id"] in tids and one["state"] != "ringing"]
+
+
 def sees(pond: Pond, tid: str, *words: str) -> str:
     return eventually(
         lambda: said if all(word in (said := shown(pond, tid)) for word in words) else "", f"{tid}: {', '.join(words)}"
@@ -60,6 +77,14 @@ def test_she_buys_and_gets_a_part_back(pond: Pond, mother: Mother, visit: Visiti
     assert "seat, rules 1" in said and mother.groups()[0] in said
     pond.control.do("POST", f"/shop/orders/{order['tid']}/refund", {"fen": 9_900, "oid": order["oid"]})
     sees(pond, order["tid"], "clawed_back", "-9.90")
+    another = bought(pond, mother)
+    sees(pond, another["tid"], "earned")
+    orders = (order["tid"], another["tid"])
+    (call,) = eventually(lambda: tend(pond) or called(pond, *orders), "she is called")
+    assert call[1] == "answered"
+    tend(pond)
+    assert pond.control.do("POST", "/settle", {"seconds": 10})["settled"]
+    assert called(pond, *orders) == [call]
     assert mother.phone.removeprefix("+86") not in shown(pond, order["tid"])
     pond.ctl("check", "--settled")
 
@@ -86,7 +111,5 @@ def test_what_no_push_brought_the_night_brings(pond: Pond, mother: Mother) -> No
         order = bought(pond, mother)
     pond.control.do("POST", "/clock", {"now": time.time()})
     assert shown(pond, order["tid"]) == ""
-    night = json.dumps({"duties": "nightly"}).encode()
-    caretaker = f"{pond.town.environment()['POND_PREFIX']}-caretaker:live"
-    pond.town.cloud.client("lambda").invoke(FunctionName=caretaker, Payload=night)
+    tend(pond, duties="nightly")
     sees(pond, order["tid"], "199.00", "nobody known")
