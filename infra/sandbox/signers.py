@@ -1,4 +1,4 @@
-"""How vendors check a request: TC3-HMAC-SHA256 (Tencent Cloud), ACS3-HMAC-SHA256 (Alibaba Cloud), the call vendor's own.
+"""How vendors check a request: TC3-HMAC-SHA256 (Tencent Cloud), ACS3-HMAC-SHA256 (Aliyun), the call vendor's own.
 
 Each function makes the signature that the vendor would expect for the request as it arrived.
 """

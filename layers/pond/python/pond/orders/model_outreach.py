@@ -7,13 +7,16 @@ from typing import Literal
 
 from pond.kernel.errors import Refused
 
-State = Literal["waiting", "claimed", "accepted", "refused", "unknown", "dropped"]
+State = Literal["waiting", "claimed", "accepted", "delivered", "failed", "refused", "unknown", "dropped"]
+# When to look for a text's receipt, from its acceptance on: most come in seconds, some up to 72 hours late.
+LOOKS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(hours=73))
 _HOURS = re.compile(r"([0-2][0-9]:[0-5][0-9])-([0-2][0-9]:[0-5][0-9])")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """Somebody is to be reached once for an order; `person_id` is the pseudonym of their phone."""
+    """Somebody is to be reached once for an order; `person_id` is the pseudonym of their phone. `text_id`: of the text
+    that was accepted; `reason`: the vendor's word for how that ended."""
 
     person_id: str
     tid: str
@@ -23,11 +26,17 @@ class Task:
     state: State
     due_at: datetime
     changed_at: datetime
+    text_id: str | None = None
+    reason: str | None = None
 
     @property
     def task_id(self) -> str:
         """Its name among the person's rows."""
         return f"task~{self.tid}"
+
+    def next_look(self, now: datetime) -> datetime | None:
+        """When to look next whether an accepted text came to its end; None: no receipt comes any more."""
+        return next((self.changed_at + after for after in LOOKS if self.changed_at + after > now), None)
 
 
 @dataclass(frozen=True, kw_only=True)

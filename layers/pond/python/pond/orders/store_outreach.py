@@ -20,7 +20,7 @@ _LAST, _REFUSED = "~last", "~refused"
 
 
 class _Due(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
-    """The tasks that wait."""
+    """The tasks that wait: for their hour, or for a text's receipt."""
 
     class Meta:
         index_name = "due"
@@ -44,6 +44,7 @@ class _Row(Table):
     waiting = UnicodeAttribute(null=True)
     due_at = TimeAttribute(null=True)
     changed_at = TimeAttribute(null=True)
+    text_id = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     by = UnicodeAttribute(null=True)
     due = _Due()
@@ -114,9 +115,21 @@ def wait(task: Task, due_at: datetime, before: State) -> bool:
     return _change(task, actions, before)
 
 
-def end(task: Task, state: State, now: datetime, before: State) -> bool:
+def accepted(task: Task, now: datetime) -> bool:
+    """Write that a vendor accepted the task's text, whose receipt is looked for next; False: it is not as it was."""
+    actions: list[Action] = [_Row.state.set("accepted"), _Row.changed_at.set(now), _Row.text_id.set(task.text_id or "")]
+    return _change(task, [*actions, *_looked_for(task.next_look(now))], "claimed")
+
+
+def look_again(task: Task, now: datetime) -> bool:
+    """Look for the receipt of an accepted text another time, if there is one left; False: it is not as it was."""
+    return _change(task, _looked_for(task.next_look(now)), "accepted")
+
+
+def end(task: Task, state: State, now: datetime, before: State, reason: str | None = None) -> bool:
     """Write what became of a task; False: it is not as it was."""
-    return _change(task, [_Row.state.set(state), _Row.waiting.remove(), _Row.changed_at.set(now)], before)
+    actions: list[Action] = [_Row.state.set(state), _Row.waiting.remove(), _Row.changed_at.set(now)]
+    return _change(task, [*actions, *([_Row.reason.set(reason)] if reason else [])], before)
 
 
 def due(now: datetime, limit: int) -> list[tuple[str, str]]:
@@ -154,6 +167,10 @@ def refusal(person_id: str) -> Refusal | None:
 def refusals() -> Iterator[Refusal]:
     """Everyone who must not be reached; a scan."""
     return map(_refusal, _Row.scan(_Row.task_id == _REFUSED))
+
+
+def _looked_for(at: datetime | None) -> list[Action]:
+    return [_Row.waiting.set("waiting"), _Row.due_at.set(at)] if at else [_Row.waiting.remove()]
 
 
 def _check_not_refused(transaction: Transaction, person_id: str) -> None:
