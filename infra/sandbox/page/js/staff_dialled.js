@@ -21,7 +21,7 @@ export function dialledPart() {
 function line(call) {
   const [name, tone] = STATES[call.state] ?? [call.state, ""];
   return h("li", { key: call.call_id, "data-testid": `dialled-${call.out_id}`, "data-state": call.state },
-    h("div", { class: "log-line" }, h("time", null, secondOf(call.at)),
+    h("div", { class: "log-line is-one" }, h("time", null, secondOf(call.at)),
       h("span", { class: "log-what" }, h("b", null, call.phone), h("small", null, `after order …${call.out_id.slice(-8)}`)),
       h("em", { class: `tag ${tone}` }, name)));
 }
