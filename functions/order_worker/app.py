@@ -8,7 +8,7 @@ from pond.kernel import clock, queues
 from pond.kernel.errors import Permanent
 from pond.kernel.logs import logger, metrics
 from pond.members.events import MemberMerged, MemberPhoneChanged, MemberRegistered
-from pond.orders import intake, lookups, nightly, outreach, outreach_due, reconciliation, rematching, sums
+from pond.orders import intake, lookups, merging, nightly, outreach, outreach_due, reconciliation, rematching, sums
 from pond.orders.events import OrderChanged, OrderMatched, OrderPaid
 from pond.platforms.events import CallbackReceived
 
@@ -21,7 +21,8 @@ TAKEN: dict[str, Callable[[Envelope, datetime], object]] = {
     nightly.UNMATCHED: lambda it, now: reconciliation.look_for_buyers(it["detail"], now),
     MemberRegistered.name: lambda it, now: rematching.member_known(MemberRegistered.read(it).member_id, now),
     MemberPhoneChanged.name: lambda it, now: rematching.member_known(MemberPhoneChanged.read(it).member_id, now),
-    MemberMerged.name: lambda it, now: rematching.member_known(MemberMerged.read(it).merged, now),
+    MemberMerged.name: lambda it, now: merging.merge(MemberMerged.read(it).merged, now),
+    nightly.MERGED: lambda it, now: merging.merge(str(it["detail"]["merged"]), now),
     OrderChanged.name: lambda it, now: sums.count(OrderChanged.read(it).tid, now),
     OrderMatched.name: lambda it, now: (
         rematching.order_matched(OrderMatched.read(it).tid, now),

@@ -1,4 +1,4 @@
-"""Indexes of paid orders: by who bought them in the shop, by the day on which a member paid."""
+"""Indexes of paid orders: by who bought them in the shop, by member, by the day on which a member paid."""
 
 from typing import Any
 
@@ -25,3 +25,13 @@ class ByPaid(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
 
     paid_in = UnicodeAttribute(hash_key=True)
     member_id = UnicodeAttribute(range_key=True)
+
+
+class ByMember(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    """All orders of a member."""
+
+    class Meta:
+        index_name = "by_member"
+        projection = KeysOnlyProjection()
+
+    member_id = UnicodeAttribute(hash_key=True)

@@ -28,7 +28,7 @@ from pond.orders.model_document import (
 )
 from pond.orders.model_ledger import Entry
 from pond.orders.model_stored import Ids, StoredOrder
-from pond.orders.store_indexes import ByBuyer, ByPaid
+from pond.orders.store_indexes import ByBuyer, ByMember, ByPaid
 
 ORDER = "order"
 List = Literal["by_openid", "by_phone", "by_account", "to_ask", "parked"]
@@ -106,6 +106,7 @@ class _Row(Table):
     paid_in = UnicodeAttribute(null=True)  # the programme and China day
     by_paid = ByPaid()
     by_buyer = ByBuyer()
+    by_member = ByMember()
     by_openid = _ByOpenid()
     by_phone = _ByPhone()
     by_account = _ByAccount()
@@ -170,6 +171,11 @@ def of_members(member_ids: Collection[str]) -> Iterator[str]:
     """The orders of these members, by a scan: never where somebody waits."""
     rows = _Row.scan(_Row.member_id.exists(), attributes_to_get=["tid", "member_id"])
     return (row.tid for row in rows if row.member_id in member_ids)
+
+
+def of_member(member_id: str) -> list[str]:
+    """The orders of one member, as the index shows them."""
+    return [row.tid for row in _Row.by_member.query(member_id)]
 
 
 def several(tids: Iterable[str]) -> list[StoredOrder]:

@@ -13,6 +13,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
+from pond.kernel.errors import Transient
 from pond.kernel.tables import Table, TimeAttribute, Transaction, TransactionRefused, refused
 from pond.orders.model_outreach import Refusal, State, Task
 
@@ -47,6 +48,7 @@ class _Row(Table):
     text_id = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     by = UnicodeAttribute(null=True)
+    carried_to = UnicodeAttribute(null=True)  # of a refusal: the phone by which the same person is known now
     due = _Due()
 
 
@@ -151,6 +153,31 @@ def refuse(refusal: Refusal) -> None:
     _Row(refusal.person_id, _REFUSED, reason=refusal.reason, by=refusal.by, changed_at=refusal.at).save()
 
 
+def carry(before: str, after: str) -> None:
+    """Somebody has another phone now: what keeps them from being reached by the one does so by the other, once. What
+    is allowed again by the other stays allowed.
+
+    Raises:
+        Transient: other writers at the same moment; do it again.
+    """
+    rows = {row.task_id: row for row in _Row.batch_get([(before, _LAST), (before, _REFUSED)], consistent_read=True)}
+    if last := rows.get(_LAST):
+        later: Condition = _Row.changed_at.does_not_exist() | (_Row.changed_at < last.changed_at)
+        _try(_Row(after, _LAST), [_Row.changed_at.set(last.changed_at)], later)
+    known = rows.get(_REFUSED)
+    if known is None or known.carried_to == after:
+        return
+    transaction = Transaction()
+    seen = _Row.changed_at == known.changed_at
+    transaction.update("old", _Row(before, _REFUSED), [_Row.carried_to.set(after)], condition=seen)
+    about: list[Action] = [_Row.reason.set(known.reason or ""), _Row.by.set(known.by or "")]
+    transaction.update("new", _Row(after, _REFUSED), [*about, _Row.changed_at.set(known.changed_at)])
+    try:
+        transaction.commit()
+    except TransactionRefused as refusal:
+        raise Transient("outreach.contended", "who refused was changed at the same moment") from refusal
+
+
 def allow(person_id: str) -> None:
     """Let somebody be reached again."""
     _Row(person_id, _REFUSED).delete()
@@ -178,8 +205,12 @@ def _check_not_refused(transaction: Transaction, person_id: str) -> None:
 
 
 def _change(task: Task, actions: list[Action], before: State) -> bool:
+    return _try(_Row(task.person_id, task.task_id), actions, _Row.state == before)
+
+
+def _try(row: _Row, actions: list[Action], condition: Condition) -> bool:
     try:
-        _Row(task.person_id, task.task_id).update(actions, condition=_Row.state == before)
+        row.update(actions, condition=condition)
     except UpdateError as error:
         if not refused(error):
             raise

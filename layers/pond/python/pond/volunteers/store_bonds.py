@@ -1,12 +1,14 @@
-"""The `bonds` table: which distributor a member was bound to, when. One row a bond, never changed."""
+"""The `bonds` table: which distributor a member was bound to, when. One row a bond, never changed but for whose it is,
+when two members are found to be one."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from pond.kernel.tables import Table, TimeAttribute, iso
+from pond.kernel.tables import Table, TimeAttribute, Transaction, TransactionRefused, iso
 from pond.volunteers.model import Bond
 
 
@@ -32,8 +34,7 @@ class _Row(Table):
 
 def add(bond: Bond) -> None:
     """Write the bond; the same again writes the same."""
-    name = f"{iso(bond.at)}~{bond.person_id}"
-    _Row(bond.member_id, name, person_id=bond.person_id, bound_at=bond.at).save()
+    _Row(bond.member_id, _name(bond), person_id=bond.person_id, bound_at=bond.at).save()
 
 
 def last(member_id: str, at: datetime) -> Bond | None:
@@ -56,9 +57,32 @@ def drop(member_id: str) -> int:
     return len(rows)
 
 
+def of_member(member_id: str) -> list[Bond]:
+    """All bonds of a member, by time."""
+    return [_bond(row) for row in _Row.query(member_id, consistent_read=True)]
+
+
+def hand_over(bond: Bond, member_id: str) -> None:
+    """Make a bond that of another member; done again, it changes nothing.
+
+    Raises:
+        Transient: other writers at the same moment; nothing was written.
+    """
+    transaction = Transaction()
+    transaction.delete("old", _Row(bond.member_id, _name(bond)), condition=_Row.bond_id.exists())
+    row = _Row(member_id, _name(bond), person_id=bond.person_id, bound_at=bond.at)
+    transaction.put("new", row)
+    with suppress(TransactionRefused):  # somebody did
+        transaction.commit()
+
+
 def of_person(person_id: str, since: datetime, until: datetime) -> Iterator[Bond]:
     """The bonds with a distributor, from then until then, as written a moment ago at the latest."""
     return map(_bond, _Row.by_person.query(person_id, _Row.bound_at.between(since, until)))
+
+
+def _name(bond: Bond) -> str:
+    return f"{iso(bond.at)}~{bond.person_id}"
 
 
 def _bond(row: _Row) -> Bond:
