@@ -97,12 +97,12 @@ def test_whom_the_other_was_bound_to_is_whom_the_one_is_bound_to(somebody: Someb
     month = (CREATED - timedelta(days=20), CREATED)
     assert volunteers.brought(seller, *month) == 1
     work([found_to_be(other, one)] * 2)
-    assert volunteers.distributor_of(other.member_id, CREATED) is None
+    assert volunteers.bonds_until(other.member_id, CREATED) == []
     assert volunteers.brought(seller, *month) == 1
     sale = bought(one)
     assert [(it.person_id, it.amount_fen) for it in entries(sale)] == [(seller, 1_200)]
     volunteers.bind(other.member_id, seller, CREATED)  # by the old name: the same person, bound already
-    assert volunteers.distributor_of(other.member_id, CREATED) is None
+    assert volunteers.bonds_until(other.member_id, CREATED) == []
 
 
 def test_who_served_goes_on_serving_as_the_one(somebody: Somebody, now: datetime, later: Any) -> None:
@@ -200,8 +200,7 @@ def test_a_chain_of_members_comes_to_the_same_in_any_sequence(
         work(events)
     last = chain[0].member_id
     assert {stored(sale).member_id for sale in sales} == {last}
-    bond = volunteers.distributor_of(last, now)
-    assert bond and bond.person_id == seller
+    assert [bond.person_id for bond in volunteers.bonds_until(last, now)] == [seller]
 
 
 def test_merging_survives_a_crash_at_any_call(
@@ -223,9 +222,9 @@ def test_merging_survives_a_crash_at_any_call(
         one, other, sale, seller = here
         assert stored(sale).member_id == one.member_id
         assert_balanced(sale)
-        assert volunteers.distributor_of(other.member_id, now) is None
-        bond = volunteers.distributor_of(one.member_id, now)
-        assert bond and (bond.person_id, bond.at) == (seller, CREATED - timedelta(days=2))
+        assert volunteers.bonds_until(other.member_id, now) == []
+        (bond,) = volunteers.bonds_until(one.member_id, now)
+        assert (bond.person_id, bond.at) == (seller, CREATED - timedelta(days=2))
         assert volunteers.brought(seller, LONG_AGO, now) == 1
         assert volunteers.groups_of(one.member_id, now) == [one.chat_id]
         assert volunteers.current(other.member_id) == one.member_id

@@ -153,8 +153,8 @@ def test_people_and_their_ways_are_listed(run: Run, unique: Callable[[str], str]
     assert run("volunteers", "add", "--staff", userid, "--rank", "distributor", "--level", "bronze")[0] == 0
     assert run("volunteers", "level", "--staff", userid, "silver", "--from", "2026-12-01")[0] == 0
     assert run("volunteers", "bind", "--staff", userid, member)[0] == 0
-    bond = volunteers.distributor_of(member, now)
-    assert bond is not None and bond.person_id == volunteers.staff_id(userid)
+    (bond,) = volunteers.bonds_until(member, now)
+    assert bond.person_id == volunteers.staff_id(userid)
     line = next(line for line in run("volunteers", "list")[1].splitlines() if userid in line)
     assert "distributor bronze" in line
     assert run("volunteers", "bind", "--member", unique("nobody"), member)[0] == 1

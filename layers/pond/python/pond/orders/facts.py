@@ -84,7 +84,7 @@ def _referrals(member_ids: Sequence[str], paid_at: datetime) -> tuple[Referral, 
         for one in links.opened_by(member_ids, since, paid_at)
         if one.owner_id and (earning := volunteers.role_and_level(one.owner_id, day))
     ]
-    bonds = (volunteers.distributor_of(member_id, paid_at) for member_id in member_ids)
+    bonds = (bond for member_id in member_ids for bond in volunteers.bonds_until(member_id, paid_at))
     found += [
         Referral(
             claim="distributor",
@@ -92,9 +92,9 @@ def _referrals(member_ids: Sequence[str], paid_at: datetime) -> tuple[Referral, 
             person_id=volunteers.current(bond.person_id),
             role="distributor",
             at=bond.at,
+            by_link=bond.by_link,
         )
         for bond in bonds
-        if bond
     ]
     return tuple(found)
 

@@ -146,11 +146,13 @@ class Roster:
 
 @dataclass(frozen=True, kw_only=True)
 class Bond:
-    """A member was bound to a distributor; the last one before a moment counts at that moment."""
+    """A member was bound to a distributor: by a person, or by opening a link of theirs. Which of several holds is the
+    programme's to say (`orders.model_attribution`)."""
 
     member_id: str
     person_id: str
     at: datetime
+    by_link: bool = False
 
 
 def _ended(assignment: Assignment, at: datetime) -> list[Assignment]:

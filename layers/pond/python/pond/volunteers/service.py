@@ -162,14 +162,14 @@ def bind(member_id: str, person_id: str, at: datetime) -> None:
     member_id, person_id = identities.member_of(member_id), current(person_id)
     if _known(person_id).standing(china_day(at), "distributor") is None:
         raise NotFound("volunteer.unknown", f"{person_id} is no distributor")
-    held = store_bonds.last(member_id, at)
-    if held is None or held.person_id != person_id:
+    held = [bond for bond in store_bonds.until(member_id, at) if not bond.by_link]
+    if not held or held[-1].person_id != person_id:
         store_bonds.add(Bond(member_id=member_id, person_id=person_id, at=at))
 
 
-def distributor_of(member_id: str, at: datetime) -> Bond | None:
-    """The distributor a member was bound to at that time, and since when."""
-    return store_bonds.last(member_id, at)
+def bonds_until(member_id: str, at: datetime) -> list[Bond]:
+    """The bonds of a member (or of an account while it is none's) up to a moment, by time."""
+    return store_bonds.until(member_id, at)
 
 
 def brought(person_id: str, since: datetime, until: datetime) -> int:
