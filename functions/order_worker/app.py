@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from pond.broadcasts import timing
 from pond.channels.events import LinkOpened
 from pond.kernel import clock, queues
 from pond.kernel.errors import Permanent
@@ -33,7 +34,7 @@ TAKEN: dict[str, Callable[[Envelope, datetime], object]] = {
         outreach.after_order(OrderMatched.read(it), now),
     ),
     OrderPaid.name: lambda it, now: outreach.after_order(OrderPaid.read(it), now),
-    outreach_due.DUE: lambda it, now: outreach.take(it["detail"], now),
+    outreach_due.DUE: lambda it, now: outreach.take(it["detail"], now, timing.holidays),
 }
 
 

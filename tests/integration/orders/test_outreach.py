@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pond.broadcasts import almanac, timing
 from pond.channels import codes, followers, keywords
 from pond.kernel.aws import client
 from pond.kernel.errors import Permanent, PondError, Transient
@@ -88,7 +89,7 @@ class Bought:
         return task.state if task else "none"
 
     def take(self, now: datetime) -> str:
-        return outreach.take({"person_id": self.person_id, "task_id": f"task~{self.tid}"}, now)
+        return outreach.take({"person_id": self.person_id, "task_id": f"task~{self.tid}"}, now, timing.holidays)
 
 
 @pytest.fixture
@@ -182,6 +183,17 @@ def test_at_night_they_are_left_alone_until_morning(bought: Make, by_call: Vendo
     assert key in store_outreach.due(MORNING, 1_000)
     assert here.take(MORNING) == "accepted"
     assert key not in store_outreach.due(MORNING, 1_000)
+
+
+def test_on_the_programmes_holidays_they_are_left_alone(bought: Make, by_call: Vendor) -> None:
+    here = bought()
+    outreach.after_order(here.event, MORNING)
+    almanac.apply(here.buyer.programme_id, {"holidays": [{"from": "2024-01-02", "to": "2024-01-03"}]}, MORNING)
+    assert here.take(MORNING) == "waiting"
+    task = here.task()
+    assert task and task.due_at == MORNING + timedelta(days=2, hours=-1)  # 09:00 on the day after
+    assert by_call.asked == []
+    assert here.take(task.due_at) == "accepted"
 
 
 def test_nobody_is_reached_without_consent(bought: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,9 @@
 """Reaching people after an order, as values: a task, and the hours in which anybody may be reached."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Literal
 
 from pond.kernel.errors import Refused
@@ -56,16 +57,15 @@ class Hours:
     opens: time
     closes: time
 
-    def next_moment(self, at: datetime, zone: timezone) -> datetime:
-        """The first moment from `at` on at which somebody may be reached there."""
+    def next_moment(self, at: datetime, zone: timezone, holidays: Collection[date] = ()) -> datetime:
+        """The first moment from `at` on at which somebody may be reached there, on no holiday."""
         here = at.astimezone(zone)
-        if here.time() < self.opens:
-            found = datetime.combine(here.date(), self.opens, zone)
-        elif here.time() < self.closes:
+        if here.date() not in holidays and self.opens <= here.time() < self.closes:
             return at
-        else:
-            found = datetime.combine(here.date() + timedelta(days=1), self.opens, zone)
-        return found.astimezone(at.tzinfo)
+        day = here.date() + timedelta(days=here.time() >= self.closes)
+        while day in holidays:
+            day += timedelta(days=1)
+        return datetime.combine(day, self.opens, zone).astimezone(at.tzinfo)
 
 
 def read_hours(text: str) -> Hours:

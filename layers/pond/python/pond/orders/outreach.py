@@ -2,11 +2,12 @@
 
 What always holds: each happens at most once, for an order, or for a person in so many days however many channels and
 orders overlap. What may have happened is not done again. Nobody is reached who did not consent, who refused, who is
-blocked, or at night.
+blocked, at night, or on a public holiday.
 """
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pond.channels import followers, notices
@@ -53,8 +54,8 @@ def after_order(event: OrderPaid | OrderMatched, now: datetime) -> str:
     return f"thanks {_thank(stored, home, now)}, outreach {_plan(stored, home, now)}"
 
 
-def take(detail: dict[str, Any], now: datetime) -> str:
-    """Reach somebody whose task is due; what became of it.
+def take(detail: dict[str, Any], now: datetime, holidays_of: Callable[[str], Collection[date]]) -> str:
+    """Reach somebody whose task is due; what became of it. `holidays_of`: the days on which a programme reaches nobody.
 
     Raises:
         Transient: other writers at the same moment.
@@ -71,7 +72,7 @@ def take(detail: dict[str, Any], now: datetime) -> str:
         return outreach_receipts.hear(task, now)
     if task.state != "waiting":
         return task.state
-    due_at = read_hours(settings().outreach_hours).next_moment(now, CHINA)
+    due_at = read_hours(settings().outreach_hours).next_moment(now, CHINA, holidays_of(task.programme_id))
     if due_at > now:
         store_outreach.wait(task, due_at, "waiting")
         return "waiting"
