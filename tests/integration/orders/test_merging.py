@@ -146,6 +146,26 @@ def test_what_is_owed_to_the_other_is_paid_to_the_one(somebody: Somebody, now: d
     books.begin()
 
 
+def test_what_is_owed_goes_over_once_whatever_breaks_off(
+    somebody: Somebody, now: datetime, later: Any, record_property: Callable[[str, object], None]
+) -> None:
+    def scene() -> tuple[Buyer, Buyer]:
+        books.begin()
+        one, other = pair(somebody)
+        volunteers.add(other.member_id, "volunteer", "", LONG_AGO)
+        assert store_ledger.append(adjust(f"owed-{other.openid}", other.member_id, -800, "owed", books.FIRST, CREATED))
+        found_to_be(other, one)
+        merging.merge(other.member_id, now)
+        return one, other
+
+    def settled(here: tuple[Buyer, Buyer]) -> None:
+        totals = {it.person_id: it.total_fen for it in settlement.of_month(books.FIRST)}
+        assert [totals[buyer.member_id] for buyer in here] == [-800, 0]
+
+    record_property("crash_points", explore(scene, lambda _: settlement.draft(books.FIRST, "Lin", now), settled))
+    books.begin()
+
+
 def test_nobody_is_reached_twice_for_being_two(somebody: Somebody, now: datetime, later: Any) -> None:
     one, other = pair(somebody)
 
