@@ -9,7 +9,7 @@ those is simply gone through again.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pond.broadcasts import calling_staff, store_broadcasts, store_chunks, writing
+from pond.broadcasts import calling_staff, store_broadcasts, store_chunks, timing, writing
 from pond.broadcasts.limits import MustWait, pay
 from pond.broadcasts.model import TO_STAFF, Broadcast
 from pond.broadcasts.model_targets import LOOK_UP_AFTER, PENDING, Chunk, closed, next_poll
@@ -39,6 +39,10 @@ def send(broadcast_id: str, chunk_id: str, now: datetime) -> str:
             return "over"
         if chunk.due_at and now < chunk.due_at:
             return "early"
+        quiet = timing.next_moment(timing.rules(broadcast.programme_id), now)
+        if quiet.outcome == "move":
+            store_chunks.swap(chunk, replace(chunk, due_at=quiet.at))
+            return "quiet"
         if broadcast.route == "duty":
             return _hand_out(chunk, now)
         if broadcast.route in TO_STAFF:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from pond.broadcasts import locating, store_broadcasts, store_chunks, store_targets
+from pond.broadcasts import locating, moving, store_broadcasts, store_chunks, store_targets
 from pond.broadcasts.model import Broadcast
 from pond.groups.invariants import Breach
 
@@ -42,3 +42,9 @@ def of(broadcast: Broadcast, now: datetime) -> Iterator[Breach]:
             yield Breach("broadcast", about, f"sent, and chunk {chunk.chunk_id} is {chunk.state}")
     if dealt != meant:
         yield Breach("targeted", about, f"{meant.total()} targets, {dealt.total()} dealt")
+    if broadcast.moved:
+        moved = Counter(one for _part, ids in moving.those(broadcast.moved, broadcast.kind) for one in ids)
+        if moved != written:
+            yield Breach(
+                "targeted", about, f"{moved.total()} moved out of {broadcast.moved.of}, {written.total()} here"
+            )

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from pond.broadcasts.model_targets import HANDED, OUTCOMES, PENDING, SENT
+from pond.broadcasts.model_targets import HANDED, MOVED, OUTCOMES, PENDING, SENT
 
 EFFECTS = ("bought", "joined", "opened")  # what a winner is measured by: the first of these that anybody did
 LEAST = 30  # below so many sent, a version is not compared
@@ -14,6 +14,7 @@ class Figures:
     """Counts of targets and of what people did. `failed` and `skipped` by reason; every target stands in one place."""
 
     planned: int = 0
+    moved: int = 0
     handed_out: int = 0
     sent: int = 0
     failed: Counter[str] = field(default_factory=Counter)
@@ -23,7 +24,11 @@ class Figures:
     bought: int = 0
 
     def mark(self, mark: str) -> None:
-        """Count a target that was dealt, by its mark; `planned` and `handed_out` hold whoever came so far."""
+        """Count a target that was dealt, by its mark; `planned` and `handed_out` hold whoever came so far, but who was
+        moved is counted in the broadcast that follows."""
+        if mark in MOVED.values():
+            self.moved += 1
+            return
         self.planned += 1
         if mark == PENDING:
             return

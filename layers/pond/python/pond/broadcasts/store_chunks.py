@@ -46,9 +46,10 @@ def load(broadcast_id: str, chunk_id: str) -> Chunk | None:
         return None
 
 
-def of(broadcast_id: str) -> Iterator[Chunk]:
-    """All chunks of a broadcast as last written, page by page."""
-    return map(_chunk, _Row.query(broadcast_id, consistent_read=True, page_size=100))
+def of(broadcast_id: str, since: str = "") -> Iterator[Chunk]:
+    """All chunks of a broadcast (or those from one on, by their ids) as last written, page by page."""
+    condition = _Row.chunk_id >= since if since else None
+    return map(_chunk, _Row.query(broadcast_id, condition, consistent_read=True, page_size=100))
 
 
 def swap(old: Chunk, new: Chunk) -> Chunk | None:
