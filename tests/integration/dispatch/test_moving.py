@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from pond.broadcasts import almanac, explaining, figures, moving, scheduling
 from pond.broadcasts.model import Broadcast
+from pond.channels import followers
 from support.castings import Casting
 from support.crashes import explore
 
@@ -104,6 +105,31 @@ def test_a_member_over_their_day_is_told_the_next_morning_by_the_same_version(ca
     assert casting.breaches(following.broadcast_id) == []
     for person in people:
         assert "sent" in explaining.why(second, person["member_id"])[-1]
+
+
+def test_what_staff_send_and_what_the_account_says_count_together(casting: Casting) -> None:
+    ana = casting.owner(1)
+    (chat_id,) = casting.chats[ana]
+    casting.piece("hello", "您好", routes=["wecom_customer", "account"])
+    capped(casting)
+    friend, told = casting.member(chat_id), casting.member(chat_id)
+    for one in (friend, told):
+        casting.befriend(ana, one)
+    followers.set_quiet(followers.follower_id(friend["openid"]), casting.now)
+    casting.run(casting.scheduled(casting.draft("account", ("hello",))))  # only one of them is told
+    followers.set_quiet(followers.follower_id(friend["openid"]), None)
+    by_staff = casting.scheduled(casting.draft("wecom_customer", ("hello",)))
+    casting.run(by_staff)
+    assert casting.marks(by_staff) == "Th"
+    assert "a day" in explaining.why(by_staff, told["member_id"])[2]
+    later = casting.scheduled(casting.draft("account", ("hello",)))
+    casting.run(later)
+    assert casting.marks(later) == "TT"
+    scheduling.stop(later, "carl", casting.now)
+    casting.passes(3 * MINUTE)
+    next_morning(casting)
+    assert casting.tasks() == [(ana, False), (ana, False)]
+    assert casting.marks(only_following(by_staff).broadcast_id) == "h"
 
 
 def test_pausing_also_pauses_what_follows(casting: Casting) -> None:

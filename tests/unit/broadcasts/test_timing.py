@@ -65,8 +65,8 @@ def test_what_is_moved_goes_at_the_first_allowed_time(rules: Rules, at: datetime
 
 @given(rules=RULES, caps=CAPS, due=st.lists(MOMENTS, max_size=25))
 def test_no_period_gets_more_than_its_caps(rules: Rules, caps: tuple[Cap, ...], due: list[datetime]) -> None:
-    """A dispatcher that waits for an allowed moment, asks, waits until the moment it is told, asks again, and counts what
-    it sent."""
+    """A dispatcher that waits for an allowed moment, asks, waits until the moment it is told, asks again, and counts
+    what it sent."""
     counted = Counter[str]()
     waiting = [(at, at) for at in sorted(due)]
     asked = 0

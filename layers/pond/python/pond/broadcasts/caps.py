@@ -6,15 +6,18 @@ their follower's row, as notices.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pond.broadcasts import store_broadcasts, store_targets, timing
+from pond.broadcasts import people, store_broadcasts, store_targets, timing
 from pond.broadcasts.model import TO_GROUPS, Broadcast
+from pond.broadcasts.model_targets import parts
 from pond.broadcasts.model_timing import Rules
+from pond.channels import notices
 from pond.channels.model import Follower
 from pond.kernel.clock import CHINA
 
+_AT_ONCE = 500  # customers whose rows are read together
 OVER_CAP, MOVED = "over_cap", "moved."
 NOTICE = "broadcast~"  # how notices of broadcasts begin on a follower's row
 
@@ -44,6 +47,20 @@ def person_over(broadcast: Broadcast, rules: Rules, follower: Follower, now: dat
         return None
     times = (notice.at for name, notice in follower.notices.items() if name.startswith(NOTICE))
     return _outcome(broadcast, rules, _by_period(times, now), now)
+
+
+def customers_over(broadcast: Broadcast, member_ids: Sequence[str], now: datetime) -> dict[str, str]:
+    """Which of these customers have had as many broadcasts as they may by now, and what becomes of this one for them.
+    The others have it noted on their row, before the task is made: what staff send and what the account says count
+    together, and whoever dies in between counts one too many rather than one too few."""
+    rules, over = timing.rules(broadcast.programme_id), dict[str, str]()
+    for some in parts(member_ids, _AT_ONCE):
+        for member_id, follower in people.followers_of(broadcast.programme_id, some).items():
+            if outcome := person_over(broadcast, rules, follower, now):
+                over[member_id] = outcome
+            elif NOTICE + broadcast.broadcast_id not in follower.notices:
+                notices.note(follower, NOTICE + broadcast.broadcast_id, now)
+    return over
 
 
 def _outcome(broadcast: Broadcast, rules: Rules, counted: Mapping[str, int], now: datetime) -> str | None:

@@ -2,7 +2,7 @@
 
 from pond.broadcasts import caps, locating, moving, scheduling, store_broadcasts, store_chunks, store_targets
 from pond.broadcasts.model import Broadcast
-from pond.broadcasts.model_targets import HANDED, MARKS, MOVED, OUTCOMES, PENDING, SENT, Chunk, Target
+from pond.broadcasts.model_targets import HANDED, MARKS, MOVED, OUTCOMES, PASSED_ON, PENDING, SENT, Chunk, Target
 from pond.kernel.clock import CHINA
 
 _REASONS = {
@@ -87,9 +87,12 @@ def _not_there(broadcast: Broadcast) -> str:
 
 
 def _place(broadcast: Broadcast, target: Target) -> tuple[Chunk, int] | None:
-    for chunk in store_chunks.of(broadcast.broadcast_id):
-        if chunk.variant == target.variant and chunk.sender == (target.sender if chunk.sender else None):
-            recipients = locating.recipients(chunk)
-            if target.recipient_id in recipients:
-                return chunk, recipients.index(target.recipient_id)
+    chunks = [one for one in store_chunks.of(broadcast.broadcast_id) if one.variant == target.variant]
+    chunks.sort(key=lambda one: one.sender not in (None, target.sender))  # those of later owners are rarely needed
+    for chunk in chunks:
+        recipients = locating.recipients(chunk)
+        if target.recipient_id in recipients:
+            place = recipients.index(target.recipient_id)
+            if chunk.marks[place] != PASSED_ON:
+                return chunk, place
     return None

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from pond.broadcasts import locating, moving, store_broadcasts, store_chunks, store_targets
 from pond.broadcasts.model import Broadcast
+from pond.broadcasts.model_targets import PASSED_ON
 from pond.groups.invariants import Breach
 
 STUCK = timedelta(hours=1)  # a look that is so late has been forgotten
@@ -35,7 +36,7 @@ def of(broadcast: Broadcast, now: datetime) -> Iterator[Breach]:
     dealt: Counter[str] = Counter()
     for chunk in store_chunks.of(about):
         recipients = locating.recipients(chunk)
-        dealt.update(recipients)
+        dealt.update(one for one, mark in zip(recipients, chunk.marks, strict=False) if mark != PASSED_ON)
         if len(chunk.marks) != len(recipients):
             yield Breach("targeted", about, f"chunk {chunk.chunk_id}: {len(chunk.marks)} marks of {len(recipients)}")
         if broadcast.state == "sent" and (chunk.is_open or not chunk.over):

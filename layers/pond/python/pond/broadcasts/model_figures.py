@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from pond.broadcasts.model_targets import HANDED, MOVED, OUTCOMES, PENDING, SENT
+from pond.broadcasts.model_targets import HANDED, MOVED, OUTCOMES, PASSED_ON, PENDING, SENT
 
 EFFECTS = ("bought", "joined", "opened")  # what a winner is measured by: the first of these that anybody did
 LEAST = 30  # below so many sent, a version is not compared
@@ -26,6 +26,8 @@ class Figures:
     def mark(self, mark: str) -> None:
         """Count a target that was dealt, by its mark; `planned` and `handed_out` hold whoever came so far, but who was
         moved is counted in the broadcast that follows."""
+        if mark == PASSED_ON:
+            return  # it counts where it stands now
         if mark in MOVED.values():
             self.moved += 1
             return

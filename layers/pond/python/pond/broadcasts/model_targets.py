@@ -33,8 +33,10 @@ OUTCOMES = {  # a mark and what it means; capital letters say why a target will 
     "M": "moved.month",
     "N": "wants_none",
     "W": "withdrawn",
+    "P": "passed_on",
     "?": "unknown",
 }
+PASSED_ON = "P"  # it stands in another chunk: the group has another owner by now
 MOVED: Mapping[Per, str] = {"day": "T", "week": "K", "month": "M"}  # they get it in a broadcast that follows
 MARKS = {outcome: mark for mark, outcome in OUTCOMES.items()}
 OPEN_MARKS = PENDING + HANDED
