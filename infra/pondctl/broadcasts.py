@@ -160,6 +160,8 @@ def run_show(given: argparse.Namespace, now: datetime) -> int:
     table(heads, rows, "")
     if found.total.skipped:
         print("left out: " + _counts(found.total.skipped))
+    if found.total.delivered:
+        print(f"delivered, as far as receipts came: {found.total.delivered}")
     if found.total.moved:
         print(f"moved, since they have had enough: {found.total.moved}")
     for following in moving.following(broadcast):

@@ -1,7 +1,8 @@
 """Why a target did or did not get a broadcast, in a sentence for operators."""
 
-from pond.broadcasts import caps, locating, moving, scheduling, store_broadcasts, store_chunks, store_targets
+from pond.broadcasts import caps, locating, moving, responses, scheduling, store_broadcasts, store_chunks, store_targets
 from pond.broadcasts.model import Broadcast
+from pond.broadcasts.model_figures import DELIVERED
 from pond.broadcasts.model_targets import HANDED, MARKS, MOVED, OUTCOMES, PASSED_ON, PENDING, SENT, Chunk, Target
 from pond.kernel.clock import CHINA
 
@@ -58,6 +59,8 @@ def why(broadcast_id: str, target_id: str) -> list[str]:
     chunk, place = found
     told = _OUTCOMES.get(chunk.marks[place], OUTCOMES[chunk.marks[place]])
     said.append(f"{told} (chunk {chunk.chunk_id}, {chunk.state}; tasks {', '.join(chunk.msgids) or 'none'})")
+    if receipt := responses.receipts(broadcast_id).get((chunk.chunk_id, place)):
+        said.append("the text was delivered" if receipt == DELIVERED else f"the text was not delivered: {receipt}")
     if chunk.reason:
         said.append(f"the chunk says: {chunk.reason}")
     return said + _later(broadcast, target_id, chunk.marks[place])

@@ -20,12 +20,13 @@ def of(broadcast_id: str) -> Result:
                 result.total.moved += 1
             elif target.reason:
                 result.total.skipped[target.reason] += 1
+    receipts = responses.receipts(broadcast_id) if broadcast.route == "sms" else {}
     for chunk in store_chunks.of(broadcast_id):
         version = result.versions[version_of(broadcast, chunk.variant)]
         ids = locating.recipients(chunk) if broadcast.kind == "group" else [""] * len(chunk.marks)
-        for recipient_id, mark in zip(ids, chunk.marks, strict=True):
+        for number, (recipient_id, mark) in enumerate(zip(ids, chunk.marks, strict=True)):
             for figures in _places(result, version, recipient_id):
-                figures.mark(mark)
+                figures.mark(mark, receipts.get((chunk.chunk_id, number)))
     for kind, name, place in responses.of(broadcast_id):
         version = result.versions.setdefault(name, Figures())
         for figures in _places(result, version, place if place != responses.NOWHERE else ""):

@@ -8,7 +8,7 @@ was lost is made up for by the next.
 from datetime import datetime, timedelta
 from typing import Any
 
-from pond.broadcasts import moving, store_chunks
+from pond.broadcasts import store_chunks
 from pond.broadcasts import store_broadcasts as store
 from pond.broadcasts.model_targets import LOOK_UP_AFTER, MOVED, PENDING, Chunk
 from pond.kernel import queues
@@ -42,6 +42,8 @@ def look(broadcast_id: str, now: datetime) -> int:
     queues.send(settings().broadcast_queue_url, sending)
     queues.send(settings().result_queue_url, asking)
     if found.kind == "member" and not stopped and PENDING not in marks:
+        from pond.broadcasts import moving  # here: who only asks for what became of tasks does not need the rules
+
         moving.follow(found, [per for per, mark in MOVED.items() if mark in marks], now)
     if next_at is not None:
         store.note(broadcast_id, (found.state,), next_at=max(next_at, now + _SOON))

@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pond.broadcasts import attaching, caps, locating, people, store_broadcasts, store_chunks, timing, wording
+from pond.broadcasts import (
+    attaching,
+    caps,
+    locating,
+    people,
+    responses,
+    store_broadcasts,
+    store_chunks,
+    timing,
+    wording,
+)
 from pond.broadcasts.caps import NOTICE
 from pond.broadcasts.limits import pay
 from pond.broadcasts.model import Broadcast
@@ -57,7 +67,8 @@ def write(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
             elif over := caps.person_over(broadcast, rules, follower, now):
                 marks[place] = MARKS[over]
             else:
-                marks[place] = _tell(broadcast, claimed.variant, members[place], follower, contacts, now)
+                reference = responses.reference_of(claimed, place)
+                marks[place] = _tell(broadcast, claimed.variant, members[place], follower, contacts, now, reference)
     except Transient as error:
         due_at = now + timedelta(seconds=getattr(error, "seconds", BUSY.total_seconds()))
     left = PENDING in marks
@@ -72,6 +83,7 @@ def _tell(
     follower: Follower,
     contacts: Mapping[str, Contact],
     now: datetime,
+    reference: str,
 ) -> str:
     """Tell one member all of it; the mark."""
     said = wording.words(broadcast, variant, member_id)
@@ -80,7 +92,7 @@ def _tell(
             from pond.broadcasts import texting  # here: most broadcasts need no vendor of text messages
 
             template = broadcast.variants[variant].content_id
-            return texting.text(broadcast, template, follower, contacts.get(member_id), said.text, now)
+            return texting.text(broadcast, template, follower, contacts.get(member_id), said.text, now, reference)
         first, *more = attaching.for_account(said, now)
         told = _notice(broadcast, "", first, _template(broadcast, said.text), follower, True, now)
         if told == "told":
