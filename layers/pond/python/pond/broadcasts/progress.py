@@ -8,8 +8,8 @@ was lost is made up for by the next.
 from datetime import datetime, timedelta
 from typing import Any
 
-from pond.broadcasts import store_chunks
 from pond.broadcasts import store_broadcasts as store
+from pond.broadcasts import store_chunks
 from pond.broadcasts.model_targets import LOOK_UP_AFTER, MOVED, PENDING, Chunk
 from pond.kernel import queues
 from pond.kernel.settings import settings
