@@ -40,7 +40,8 @@ def send(broadcast_id: str, chunk_id: str, now: datetime) -> str:
             return "over"
         if chunk.due_at and now < chunk.due_at:
             return "early"
-        quiet = timing.next_moment(timing.rules(broadcast.programme_id), now)
+        rules = replace(timing.rules(broadcast.programme_id), in_quiet="move")  # what has begun is not dropped
+        quiet = timing.next_moment(rules, now)
         if quiet.outcome == "move":
             store_chunks.swap(chunk, replace(chunk, due_at=quiet.at))
             return "quiet"
