@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from pond.broadcasts import almanac, explaining, figures, moving, scheduling
+from pond.broadcasts import almanac, explaining, figures, moving, scheduling, store_broadcasts, store_targets
 from pond.broadcasts.model import Broadcast
+from pond.broadcasts.model_targets import Sheet, Target
 from pond.channels import followers
 from support.castings import Casting
 from support.crashes import explore
@@ -148,6 +149,14 @@ def test_pausing_also_pauses_what_follows(casting: Casting) -> None:
     assert len(casting.tasks()) == 2
 
 
+def told_already(casting: Casting, chat_id: str) -> None:
+    """A group had a broadcast this morning, as its rows say."""
+    broadcast_id = casting.scheduled()
+    target = Target(recipient_id=chat_id, variant=0, sender="somebody")
+    store_targets.put_sheet(Sheet(broadcast_id, 0, None, None, (target,)))
+    store_broadcasts.move(broadcast_id, ("scheduled",), "sent", began_at=casting.now, next_at=None)
+
+
 @dataclass
 class Scene:
     casting: Casting
@@ -158,9 +167,9 @@ class Scene:
 def test_whatever_call_it_dies_at_who_was_moved_has_one_task(casting: Casting, record_property: Record) -> None:
     def scene() -> Scene:
         here = casting.elsewhere()
-        here.owner(1)
+        ana = here.owner(1)
         capped(here)
-        here.run(here.scheduled())
+        told_already(here, here.chats[ana][0])
         return Scene(here, here.scheduled(), here.now.replace(hour=2, minute=0) + DAY)
 
     def act(scene: Scene) -> None:
@@ -171,9 +180,9 @@ def test_whatever_call_it_dies_at_who_was_moved_has_one_task(casting: Casting, r
         here.passes(MINUTE)
 
     def settled(scene: Scene) -> None:
-        for _ in range(3):
+        for _ in range(4):  # a token's lease of who died ends after 10 real seconds, three of which each try waits
             scene.casting.passes(2 * MINUTE)
-        assert len(scene.casting.tasks()) == 2
+        assert len(scene.casting.tasks()) == 1
         following = only_following(scene.broadcast_id)
         assert scene.casting.marks(following.broadcast_id) == "h"
         assert scene.casting.breaches(following.broadcast_id) == []
