@@ -138,9 +138,7 @@ def test_who_wants_quiet_is_not_written_to(bought: Make, account: WeChat) -> Non
 def test_they_say_so_to_the_account_themselves(bought: Make) -> None:
     here = bought()
     codes.create_channel(here.buyer.programme_id, "海报", "poster", (), here.buyer.programme_id, MORNING)
-    followers.follow(
-        here.buyer.openid, here.buyer.programme_id, MORNING
-    )  # by a code of the programme that is to answer
+    followers.follow(here.buyer.openid, here.buyer.programme_id, MORNING)  # by a code of the programme that is to answer
 
     def says(text: str) -> bool:
         follower = followers.get(here.follower_id)
