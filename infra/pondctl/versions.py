@@ -1,5 +1,5 @@
-"""`prune`: published versions of functions that nothing runs any more. Each deploy leaves one behind for every function;
-Lambda keeps 75 GB of code for an account and region, and SnapStart's cache is billed by version.
+"""`prune`: published versions of functions that nothing runs any more. Each deploy leaves one behind for every
+function; Lambda keeps 75 GB of code for an account and region, and SnapStart's cache is billed by version.
 
 What always holds: what an alias points to stays, and what it would be rolled back to.
 """
@@ -8,6 +8,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from pond.kernel.aws import client
@@ -74,13 +75,12 @@ def _old(function: str, keep: int) -> list[Old]:
 def may_go(numbers: Sequence[int], pointed: set[int], keep: int) -> list[int]:
     """Of versions, in order, those that are neither pointed to by an alias, nor the one before such a one (`rollback`
     goes there), nor among the newest so many of the others."""
-    before = {earlier for earlier, later in zip(numbers, numbers[1:], strict=False) if later in pointed}
+    before = {earlier for earlier, later in pairwise(numbers) if later in pointed}
     others = [number for number in numbers if number not in pointed]
     return [number for number in others[:-keep] if number not in before]
 
 
 def _targets(alias: dict[str, Any]) -> list[int]:
-    """The versions an alias gives calls to: two while a canary runs. None of them is `$LATEST` with SAM's aliases, which
-    is no published version anyway."""
+    """The published versions an alias gives calls to: two while a canary runs."""
     weighted = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
     return [int(number) for number in (alias["FunctionVersion"], *weighted) if number != _LATEST]
