@@ -40,13 +40,13 @@ def prepare(pond: Pond) -> None:
 
 
 def broadcast(pond: Pond, doings: Doings, draw: random.Random, until: float) -> None:
-    """Plan and approve one after another, and tap what stands before staff; none in the last two minutes of a long run,
-    since they go out a minute later."""
+    """Plan and approve one after another, and tap what stands before staff; none in the last two minutes, since they go
+    out a minute later."""
     while len(doings.joined) < 2:  # an audience of nobody is refused
         time.sleep(2)
         if time.monotonic() >= until:
             return
-    while True:
+    while time.monotonic() < until - 120:
         number = len(doings.broadcasts)
         _plan(pond, doings, ROUTES[number % len(ROUTES)], number)
         planned = time.monotonic()
@@ -55,8 +55,8 @@ def broadcast(pond: Pond, doings: Doings, draw: random.Random, until: float) -> 
             time.sleep(3)
             if time.monotonic() >= until:
                 return
-        if time.monotonic() >= until - 120:
-            return
+    tap(pond, doings)
+    time.sleep(3)
 
 
 def tap(pond: Pond, doings: Doings) -> None:
