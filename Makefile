@@ -101,6 +101,7 @@ measure: setup ## count again what costs are computed from, then write them
 	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.journey --json infra/measured/journey.json
 	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.road --json infra/measured/road.json
 	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.orders --orders 1000 --json infra/measured/orders.json
+	@POWERTOOLS_LOG_LEVEL=WARNING PYTHONPATH=$(PYTHONPATH):$(CURDIR)/tests $(PYTHON) -m load.broadcast --members 50000 --json infra/measured/broadcast.json
 	@$(PYTHON) infra/generate.py
 
 prove: setup ## every crash point, and the state machines at ten times CI's budget

@@ -16,6 +16,13 @@ SIZES = (1_000, 100_000, 1_000_000)
 HOURS = 730  # a month
 MINUTES = HOURS * 60
 POLLS_A_MINUTE = 15  # Lambda: five pollers a queue, each asking for 20 s
+BROADCASTS = {
+    "wecom_group": "groups, tasks of their owners",
+    "wecom_customer": "members, tasks of staff",
+    "account": "members, through the account",
+    "sms": "members, by text, with receipts",
+    "duty": "groups, duties of volunteers",
+}
 Prices = dict[str, float]
 
 
@@ -58,12 +65,14 @@ class Work:
     what: str
     files: tuple[str, ...]
     made_by: str
+    route: str = ""  # where a bench counts by route
     counted: bool = field(init=False)
     usage: Usage = field(init=False)
 
     def __post_init__(self) -> None:
         known = [json.loads((MEASURED / name).read_text("utf-8")) for name in self.files if (MEASURED / name).exists()]
         object.__setattr__(self, "counted", len(known) == len(self.files))
+        known = [one["routes"][self.route] for one in known] if self.route else known
         parts = [_read(one).times(1000 / one["people"]) for one in known]
         whole = {name: sum(getattr(part, name) for part in parts) for name in vars(Usage())}
         object.__setattr__(self, "usage", Usage(**whole))
@@ -73,7 +82,10 @@ def works() -> tuple[Work, ...]:
     """All kinds."""
     return (
         Work("members taken in", ("journey.json", "road.json"), "`make bench-journey`, `make bench-road`"),
-        Work("broadcast targets", ("broadcast.json",), "the bench of broadcasts"),
+        *(
+            Work(f"broadcast targets: {what}", ("broadcast.json",), "`make bench-broadcast`", route)
+            for route, what in BROADCASTS.items()
+        ),
         Work("orders", ("orders.json",), "`make bench-orders`"),
     )
 

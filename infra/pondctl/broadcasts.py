@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from pond.broadcasts import audiences, contents, duties, explaining, figures, optouts, scheduling, testing
+from pond.broadcasts import audiences, contents, duties, explaining, figures, moving, optouts, scheduling, testing
 from pond.broadcasts.model import ROUTES, TO_GROUPS, WHOLE_BP, Broadcast, Draft, Variant
 from pond.broadcasts.model_audience_reader import read
 from pond.broadcasts.model_figures import Figures
@@ -32,6 +32,12 @@ def add_to(commands: Any) -> None:
     plan.add_argument("--route", required=True, choices=ROUTES)
     plan.add_argument("--audience", required=True, metavar="FILE", help="YAML or JSON, or `everybody`")
     plan.add_argument("--at", required=True, metavar="TIME", help="2026-11-23T20:00 (China time), or +5m, +2h, +1d")
+    plan.add_argument(
+        "--over-cap",
+        choices=("move", "drop"),
+        default="move",
+        help="who has had enough by then gets it later, as the caps say, or not at all",
+    )
     plan.set_defaults(run=run_plan)
     for name, run, text in (
         ("preview", run_preview, "how many it would reach now, some of them, and what it says"),
@@ -92,6 +98,7 @@ def run_plan(given: argparse.Namespace, now: datetime) -> int:
         route=given.route,
         due_at=read_start(given.at, now),
         source="pondctl",
+        over_cap=given.over_cap,
     )
     scheduling.plan(draft, now)
     _say(scheduling.get(draft.broadcast_id))
@@ -146,13 +153,20 @@ def run_list(given: argparse.Namespace, now: datetime) -> int:
 
 def run_show(given: argparse.Namespace, now: datetime) -> int:
     """State and figures."""
-    _say(scheduling.get(given.broadcast_id))
-    found = figures.of(given.broadcast_id)
+    broadcast, found = scheduling.get(given.broadcast_id), figures.of(given.broadcast_id)
+    _say(broadcast)
     heads = ("version", "planned", "handed out", "sent", "opened", "joined", "bought", "failed")
     rows = [("all", *_row(found.total)), *((name, *_row(one)) for name, one in found.versions.items())]
     table(heads, rows, "")
     if found.total.skipped:
         print("left out: " + _counts(found.total.skipped))
+    if found.total.delivered:
+        print(f"delivered, as far as receipts came: {found.total.delivered}")
+    if found.total.moved:
+        print(f"moved, since they have had enough: {found.total.moved}")
+    for following in moving.following(broadcast):
+        print("  to ", end="")
+        _say(following)
     if best := found.winner():
         print(f"best so far: {best[0]}, by who {best[1]}")
     return 0

@@ -1,4 +1,5 @@
-"""Texts and their receipts, from the vendor's array to the table, through the deployed function and its permissions."""
+"""Texts and their receipts, from the vendor's array to the tables and to the broadcast they are of, through the
+deployed functions and their permissions."""
 
 import json
 import os
@@ -14,7 +15,8 @@ import json, sys
 from pond.kernel import clock
 from pond.platforms import sms_notices
 given = json.load(sys.stdin)
-print(sms_notices.send(given["phone"], "evening", {"name": "小满", "topic": "睡眠课"}, "b~1", clock.now()).text_id)
+said = {"name": "小满", "topic": "睡眠课"}
+print(sms_notices.send(given["phone"], "evening", said, "b-receipt/000000.0/7", clock.now()).text_id)
 """
 
 
@@ -38,10 +40,22 @@ def state(pond: Pond, text_id: str) -> str:
     return str(found["Item"]["state"]["S"])
 
 
+def heard(pond: Pond) -> list[tuple[str, str]]:
+    """What the broadcast has heard of its texts: where in it, and the outcome."""
+    name = f"{pond.town.environment()['POND_PREFIX']}-responses"
+    found = pond.town.cloud.client("dynamodb").query(
+        TableName=name,
+        KeyConditionExpression="broadcast_id = :id",
+        ExpressionAttributeValues={":id": {"S": "b-receipt"}},
+    )
+    return [(row["response_id"]["S"], row["outcome"]["S"]) for row in found["Items"]]
+
+
 def test_a_notice_arrives_and_its_receipt_is_noted_once(pond: Pond, mother: Mother) -> None:
     with pond.switched(sms__receipts_repeat=2, sms__receipts_unknown=True):
         text_id = send(pond, mother)
         assert eventually(lambda: state(pond, text_id) == "delivered", "the receipt")
+        assert eventually(lambda: heard(pond), "the broadcast hears of it") == [("receipt/000000.0/7", "delivered")]
         assert pond.control.do("POST", "/settle", {"seconds": 45})["settled"]
     arrays = pond.control.do("GET", "/callbacks?platform=sms")["callbacks"]
     assert {(one["status"], one["attempts"][0]["answer"]) for one in arrays} == {

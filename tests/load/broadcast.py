@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from load import measured, routes
 from load.units import Units, counting
 from pond.broadcasts import audiences, dealing, expanding, scheduling, store_chunks, store_targets
 from pond.broadcasts.model import Broadcast
@@ -217,9 +218,12 @@ def main() -> int:
     parser.add_argument("--members", type=int, default=100_000)
     parser.add_argument("--groups", type=int, default=1_000)
     parser.add_argument("--owners", type=int, default=50)
+    parser.add_argument("--each", type=int, default=100, help="targets of a broadcast by each route, for costs")
+    measured.add_to(parser)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)), place() as here:
-        planning, _handed, units, paid, marks = to_groups(here, given.groups, given.owners)
+        used = routes.measure(here, given.each)
+        planning, _handed, units, paid, marks = to_groups(here.elsewhere(), given.groups, given.owners)
         print(f"{given.groups} groups of {given.owners} owners: planned in {planning:.2f} s")
         print(table(units, given.groups))
         print(f"calls: {', '.join(f'{name} {len(times)}' for name, times in sorted(paid.at.items()))}")
@@ -227,13 +231,14 @@ def main() -> int:
             _planning, handed, _units, paid, _marks = to_groups(here.elsewhere(), given.owners, given.owners)
         print(f"{given.owners} tasks at a quota of {QUOTA} calls in {WINDOW} s: all stand after {handed:.0f} s,")
         print(f"most in any {WINDOW} s: {paid.most(CREATE)}\n")
-        found = to_members(here.elsewhere(), given.members // 50, scanned=True)
+        found = to_members(here.elsewhere(), given.members // 10, scanned=True)
         print(f"{found.members} members found and planned in {found.seconds:.1f} s")
         print(table(found.units, found.members))
         few = to_members(here.elsewhere(), given.members // 10)
         many = to_members(here.elsewhere(), given.members)
         for one in (few, many):
             print(f"{one.members} members planned in {one.seconds:.1f} s, peak memory {one.peak / 1e6:.1f} MB")
+    measured.keep(given.json, used)
     wrong = [what for what, holds in verdict(units, paid, marks, given.groups, few, many).items() if not holds]
     print("\n".join(f"NOT TRUE: {what}" for what in wrong) or "all that must hold holds")
     return len(wrong)

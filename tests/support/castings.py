@@ -216,7 +216,8 @@ class Casting:
     def passes(self, time: timedelta) -> None:
         """Let time pass, here and at the partners; the caretaker's minute comes at its end."""
         self.until(self.now + time)
-        mine = [one for one in store_agenda.due(self.now, 1_000) if one in self.scheduled_ids]
+        due = store_agenda.due(self.now, 1_000)
+        mine = [one for one in due if one.partition(".")[0] in self.scheduled_ids]  # with what follows for the moved
         agenda.ask(mine)
         self.work()
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -9,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pond.broadcasts import dealing, expanding, locating, store_chunks, store_targets
-from pond.broadcasts.model import Broadcast, Variant
+from pond.broadcasts.model import Broadcast, Moved, Variant
 from pond.broadcasts.model_audience import Audience, Kind, Recipient
-from pond.broadcasts.model_targets import PENDING
+from pond.broadcasts.model_targets import PENDING, Chunk
 from support.budgets import examples
 from support.cloud import Cloud
 from support.crashes import WHEN, Crash, counting
@@ -83,6 +84,40 @@ def test_each_once(cloud: Cloud, unique: Callable[[str], str], now: datetime, ra
         assert [one.recipient_id for sheet in sheets for one in sheet.targets] == ids
         assert [sheet.number for sheet in sheets] == list(range(len(sheets)))
         _dealt_once(here, ids, now)
+
+    check()
+
+
+def test_who_was_moved_is_expanded_once_into_what_follows(
+    cloud: Cloud, unique: Callable[[str], str], now: datetime
+) -> None:
+    @settings(max_examples=examples(12), suppress_health_check=[HealthCheck.too_slow])
+    @given(
+        marks=st.lists(st.text(st.sampled_from("sTTKQX"), min_size=1, max_size=130), min_size=1, max_size=4),
+        crashes=st.lists(st.none() | st.tuples(st.integers(0, 12), st.sampled_from(WHEN)), max_size=6),
+    )
+    def check(marks: list[str], crashes: Crashes) -> None:
+        here = broadcast(unique("broadcast"), [10_000], now)
+        moved = []
+        for number, letters in enumerate(marks):
+            ids = [f"m{number}-{place}" for place in range(len(letters))]
+            store_targets.put_list(here.broadcast_id, f"c{number}", ids)
+            store_chunks.put(Chunk(broadcast_id=here.broadcast_id, chunk_id=f"c{number}", variant=0, marks=letters))
+            moved += [one for one, mark in zip(ids, letters, strict=True) if mark == "T"]
+        moving = Moved(of=here.broadcast_id, per="day", origin_id=here.broadcast_id, meant_at=now)
+        following = replace(here, broadcast_id=unique("broadcast"), moved=moving)
+        planned: Crashes = [*crashes, *[None] * 20]
+        for crash in planned:
+            try:
+                with counting(*crash) if crash else counting():  # type: ignore[arg-type]
+                    if expanding.sheets(following, now, 2):
+                        break
+            except Crash:
+                continue
+        else:
+            raise AssertionError("never done")
+        sheets = store_targets.sheets(following.broadcast_id)
+        assert [one.recipient_id for sheet in sheets for one in sheet.targets] == moved
 
     check()
 

@@ -4,14 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from pond.broadcasts import duties, explaining, figures, optouts, scheduling
+from pond.broadcasts import duties, explaining, figures, hearing, locating, optouts, scheduling, store_chunks
 from pond.channels import followers
 from pond.kernel import clock
+from pond.kernel.changes import Change
 from pond.kernel.clock import china_day
 from pond.kernel.settings import secret
-from pond.platforms import sms_notices
+from pond.platforms import events, sms_notices, store_texts
+from pond.platforms.model_sms import TextState
 from support.castings import Casting
+from support.cloud import Cloud
 from support.crashes import explore
+from support.outbox import Streams, changes_in, envelope
 
 MINUTE = timedelta(minutes=1)
 TO_ACCOUNT = ["account"]
@@ -43,7 +47,7 @@ def test_no_more_a_day_than_the_rules_allow(casting: Casting) -> None:
         casting.run(casting.scheduled(casting.draft("account", ("hello",))))
     third = casting.scheduled(casting.draft("account", ("hello",)))
     casting.run(third)
-    assert casting.marks(third) == "Q"
+    assert casting.marks(third) == "T"
 
 
 def test_whatever_call_it_dies_at_nobody_is_told_twice(casting: Casting) -> None:
@@ -68,12 +72,17 @@ def test_whatever_call_it_dies_at_nobody_is_told_twice(casting: Casting) -> None
     explore(scene, act, settled)
 
 
-def test_by_text_message(casting: Casting, monkeypatch: pytest.MonkeyPatch) -> None:
+def sms_of(casting: Casting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template with the vendor, and a piece of content called like it."""
     known = secret("sms") | {"notice_templates": "evening=1000002:name,topic"}
     monkeypatch.setattr(sms_notices, "secret", lambda name: known)
     templates = {known["template_id"]: "您的验证码是{1}", "1000002": {"kind": "notice", "text": "{1}，{2}"}}
     casting.sandbox.do("PATCH", "/config", {"sms": {"tencent": {"templates": templates}}})
     casting.piece("evening", "name: 小满\ntopic: 直播", routes=["sms"])
+
+
+def test_by_text_message(casting: Casting, monkeypatch: pytest.MonkeyPatch) -> None:
+    sms_of(casting, monkeypatch)
     person = casting.member()
     casting.sandbox.do("POST", "/clock", {"now": clock.now().timestamp()})  # requests are signed by the real time
     broadcast_id = casting.scheduled(casting.draft("sms", ("evening",)))
@@ -82,6 +91,38 @@ def test_by_text_message(casting: Casting, monkeypatch: pytest.MonkeyPatch) -> N
     assert casting.marks(broadcast_id) == "s"
     messages = casting.sandbox.do("GET", f"/people/{person['person_id']}/sms")["messages"]
     assert ["小满，直播" in one["text"] for one in messages] == [True]
+
+
+def test_a_receipt_says_what_became_of_a_text_once_in_any_order(
+    casting: Casting, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sms_of(casting, monkeypatch)
+    streams = Streams(cloud.prefix, ("texts",))
+    good, bad = casting.member(), casting.member()
+    casting.sandbox.do("POST", "/clock", {"now": clock.now().timestamp()})  # requests are signed by the real time
+    broadcast_id = casting.scheduled(casting.draft("sms", ("evening",)))
+    casting.run(broadcast_id)
+    (chunk,) = store_chunks.of(broadcast_id)
+    target, other = (locating.recipients(chunk).index(one["member_id"]) for one in (good, bad))
+    ids = {one.new["reference"]: one.new["text_id"] for one in texts_in(streams, cloud) if one.new}
+    assert set(ids) == {f"{broadcast_id}/000000.0/{place}" for place in (target, other)}
+    store_texts.report(ids[f"{broadcast_id}/000000.0/{target}"], TextState.DELIVERED, "DELIVRD", casting.now)
+    store_texts.report(ids[f"{broadcast_id}/000000.0/{other}"], TextState.FAILED, "MK:0001", casting.now)
+    store_texts.report(ids[f"{broadcast_id}/000000.0/{other}"], TextState.DELIVERED, "late", casting.now)
+    told = [one for change in texts_in(streams, cloud) for one in events.from_change("texts", change.old, change.new)]
+    assert len(told) == 2
+    for one in [*told, *reversed(told)]:
+        hearing.hear(envelope(one), casting.now)
+    found = figures.of(broadcast_id).total
+    assert (found.planned, found.sent, found.delivered) == (2, 1, 1)
+    assert found.failed == {"not_delivered (MK:0001)": 1}
+    assert explaining.why(broadcast_id, good["member_id"])[-1] == "the text was delivered"
+    assert explaining.why(broadcast_id, bad["member_id"])[-1] == "the text was not delivered: MK:0001"
+
+
+def texts_in(streams: Streams, cloud: Cloud) -> list[Change]:
+    """What changed in the table of texts since the last look."""
+    return changes_in(streams.read(), cloud.prefix)
 
 
 def test_customers_are_found_at_wecom_and_reconciled_by_pseudonym(casting: Casting) -> None:

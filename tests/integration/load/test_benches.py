@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from load import broadcast, burst, callbacks, journey, stub, units, ways
+from load import broadcast, burst, callbacks, journey, routes, stub, units, ways
 from load.places import prepare
+from pond.broadcasts.model import ROUTES
 from pond.groups.store import SeatRow
 from pond.kernel.aws import client
 from support.cloud import Cloud
 
 PEOPLE = 200
+WRITES_A_TARGET = 8  # of twenty: their share of what a broadcast costs as such is large
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +72,14 @@ def test_a_broadcast_keeps_to_its_quota_and_its_units(cloud: Cloud) -> None:
     holds = broadcast.verdict(units_used, paid, marks, 40, few, many)
     assert paid.most(broadcast.CREATE) > 2  # the quota was felt
     assert [what for what, right in holds.items() if not right and "groups" not in what] == []
+
+
+def test_a_broadcast_by_each_route_reaches_everybody_at_a_few_units_a_target(cloud: Cloud) -> None:
+    with broadcast.place() as here:
+        found = routes.measure(here, 20)["routes"]
+    assert set(found) == set(ROUTES)
+    for route, counts in found.items():
+        assert counts["write_units"] / counts["people"] <= WRITES_A_TARGET, route
 
 
 def test_units_are_counted_by_dynamodbs_rules(cloud: Cloud) -> None:

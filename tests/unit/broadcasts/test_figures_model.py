@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pond.broadcasts.model import VARIANTS_MAX, WHOLE_BP, Variant, variant_of
-from pond.broadcasts.model_figures import LEAST, Figures, Result
-from pond.broadcasts.model_targets import HANDED, OPEN_MARKS, OUTCOMES, PENDING, SENT, closed, marked
+from pond.broadcasts.model_figures import DELIVERED, LEAST, Figures, Result
+from pond.broadcasts.model_targets import HANDED, MOVED, OPEN_MARKS, OUTCOMES, PASSED_ON, PENDING, SENT, closed, marked
 
 MARKS = st.text(st.sampled_from(sorted(OUTCOMES)), max_size=50)
 
@@ -17,8 +17,19 @@ def test_every_target_stands_in_one_place(marks: str) -> None:
     for mark in marks:
         figures.mark(mark)
     still = marks.count(PENDING) + marks.count(HANDED)
-    assert figures.planned == len(marks) == figures.sent + figures.failed.total() + still
+    elsewhere = figures.moved + marks.count(PASSED_ON)
+    assert figures.moved == sum(map(marks.count, MOVED.values()))
+    assert figures.planned + elsewhere == len(marks)
+    assert figures.planned == figures.sent + figures.failed.total() + still
     assert figures.sent <= figures.handed_out <= figures.planned
+
+
+def test_a_text_that_was_not_delivered_is_not_sent() -> None:
+    figures = Figures()
+    for receipt in (None, DELIVERED, "UNDELIV"):
+        figures.mark(SENT, receipt)
+    assert (figures.planned, figures.sent, figures.delivered) == (3, 2, 1)
+    assert figures.failed == {"not_delivered (UNDELIV)": 1}
 
 
 @given(MARKS, st.dictionaries(st.integers(0, 49), st.sampled_from("sFL")))

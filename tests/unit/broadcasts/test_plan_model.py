@@ -124,6 +124,7 @@ BAD_STEPS = {
     "bad clock": {"clock": {"weekdays": "all", "at": "25:00"}, "route": "duty"},
     "bad weekday": {"clock": {"weekdays": ["someday"], "at": "08:00"}, "route": "duty"},
     "bad day": {"clock": {"days": ["2026-02-30"], "at": "08:00"}, "route": "duty"},
+    "bad rule": {"clock": {"weekdays": "all", "at": "08:00"}, "route": "duty", "over_cap": "keep"},
     "no route": {"clock": {"weekdays": "all", "at": "08:00"}, "route": "pigeon"},
     "no content": {"clock": {"weekdays": "all", "at": "08:00"}, "route": "duty", "content": None},
     "percent": {
@@ -142,6 +143,13 @@ def test_a_plan_is_read() -> None:
         OnDays(time(8), weekdays=frozenset(range(7))),
     ]
     assert plan.steps[1].contents == ("c", "d")
+    assert [step.over_cap for step in plan.steps] == ["move", "drop"]  # what the clock asks for is of its day
+
+
+def test_a_step_may_say_what_becomes_of_who_had_enough() -> None:
+    document = yaml.safe_load(DOCUMENT)
+    document["steps"][0]["over_cap"], document["steps"][1]["over_cap"] = "drop", "move"
+    assert [step.over_cap for step in read(document, "yutang").steps] == ["drop", "move"]
 
 
 @pytest.mark.parametrize("change, says", BAD.values(), ids=BAD)

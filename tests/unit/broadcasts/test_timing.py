@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pond.broadcasts.model_timing import Cap, Rules, next_moment, periods, verdict
+from pond.broadcasts.model_timing import Cap, Rules, Verdict, next_moment, over, periods
 
 CHINA = timezone(timedelta(hours=8))
 FIRST = datetime(2026, 11, 23, tzinfo=CHINA)
@@ -65,21 +65,27 @@ def test_what_is_moved_goes_at_the_first_allowed_time(rules: Rules, at: datetime
 
 @given(rules=RULES, caps=CAPS, due=st.lists(MOMENTS, max_size=25))
 def test_no_period_gets_more_than_its_caps(rules: Rules, caps: tuple[Cap, ...], due: list[datetime]) -> None:
-    """A dispatcher that asks, waits until the moment it is told, asks again, and counts what it sent."""
+    """A dispatcher that waits for an allowed moment, asks, waits until the moment it is told, asks again, and counts
+    what it sent."""
     counted = Counter[str]()
     waiting = [(at, at) for at in sorted(due)]
     asked = 0
     while waiting:
         at, due_at = min(waiting)
         waiting.remove((at, due_at))
-        found = verdict(rules, caps, counted, at, due_at)
+        allowed = next_moment(rules, at)
         asked += 1
         assert asked < 2_000
-        if found.outcome == "send":
-            assert found.at == at
+        if allowed.outcome == "move":
+            waiting.append((allowed.at, due_at))
+        if allowed.outcome != "send":
+            continue
+        found = over(rules, caps, counted, at, due_at)
+        if found is None:
             counted.update(periods(at))
         elif found.outcome == "move":
             assert at < found.at <= due_at + timedelta(days=rules.move_at_most_days)
+            assert next_moment(rules, found.at).outcome == "send"
             waiting.append((found.at, due_at))
     for period, number in counted.items():
         per, _, name = period.partition("~")
@@ -93,9 +99,18 @@ def test_wecoms_monthly_limit_follows_the_month() -> None:
     rules = Rules()
     february = datetime(2027, 2, 10, 12, 0, tzinfo=CHINA)
     counted = {"month~2027-02": 28}
-    assert verdict(rules, rules.group, counted, february).outcome == "drop"
-    assert verdict(rules, rules.group, {"month~2027-02": 27}, february).outcome == "send"
-    assert verdict(rules, rules.group, {"month~2027-01": 30}, datetime(2027, 1, 10, 12, tzinfo=CHINA)).outcome == "send"
-    assert verdict(rules, (Cap("week", 7),), {"week~2027-W06": 7}, february).at == datetime(
-        2027, 2, 15, 8, tzinfo=CHINA
-    )
+    full = over(rules, rules.group, counted, february, february)
+    assert full is not None and full.outcome == "drop"
+    assert over(rules, rules.group, {"month~2027-02": 27}, february, february) is None
+    january = datetime(2027, 1, 10, 12, tzinfo=CHINA)
+    assert over(rules, rules.group, {"month~2027-01": 30}, january, january) is None
+
+
+def test_what_is_over_goes_when_the_widest_of_its_caps_opens_unless_that_is_too_late() -> None:
+    rules, wednesday = Rules(), datetime(2027, 2, 10, 12, 0, tzinfo=CHINA)
+    counted = {"week~2027-W06": 7, "day~2027-02-10": 2}
+    caps = (Cap("day", 2), Cap("week", 7))
+    found = over(rules, caps, counted, wednesday, wednesday)
+    assert found == Verdict("move", datetime(2027, 2, 15, 0, 0, tzinfo=UTC), "cap.week")
+    late = over(rules, caps, counted, wednesday, wednesday - timedelta(days=3))
+    assert late == Verdict("drop", wednesday, "too_late")

@@ -43,7 +43,7 @@ def test_tencent_takes_parameters_in_order(partner: Partner, noted: list[tuple[A
     assert send(topic="睡眠课", name="小满") == texts.Text(SmsOutcome.ACCEPTED, "T1")
     [call] = partner.calls
     assert (call.json["TemplateId"], call.json["TemplateParamSet"]) == ("1000002", ["小满", "睡眠课"])
-    assert noted == [("tencent", "2019:1", PHONE, NOW)]
+    assert noted == [("tencent", "2019:1", PHONE, NOW, "b~1")]
 
 
 def test_aliyun_takes_them_by_name(
@@ -55,7 +55,7 @@ def test_aliyun_takes_them_by_name(
     assert send(topic="睡眠课", name="小满").text_id == "T1"
     query = partner.calls[0].query
     assert (query["TemplateCode"], query["TemplateParam"]) == ("1000002", '{"name":"小满","topic":"睡眠课"}')
-    assert noted == [("aliyun", "9^0", PHONE, NOW)]
+    assert noted == [("aliyun", "9^0", PHONE, NOW, "b~1")]
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,17 @@ Customers' external_userids stand nowhere with us: they are asked for at WeCom w
 their pseudonyms.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pond.broadcasts import attaching, locating, store_targets, wording
+from pond.broadcasts import attaching, caps, locating, store_targets, wording
 from pond.broadcasts.limits import pay
 from pond.broadcasts.model import Broadcast
-from pond.broadcasts.model_targets import PENDING, Chunk
-from pond.groups import rosters
+from pond.broadcasts.model_targets import MARKS, PENDING, Chunk
+from pond.groups import rosters, setup
 from pond.members import identities
-from pond.platforms import wecom, wecom_sending
+from pond.platforms import wecom_sending
 from pond.platforms.errors import Meaning, PartnerRefused
 from pond.platforms.model_sending import Attachment
 
@@ -32,6 +32,7 @@ class Call:
     targets: Mapping[int, str]
     unreachable: frozenset[int]
     to_groups: bool
+    over: Mapping[int, str] = field(default_factory=dict)  # marks of who has had enough
 
     def create(self) -> tuple[str, tuple[str, ...]]:
         """Put the task before the sender: its msgid, and WeCom's ids of the targets it left out.
@@ -62,9 +63,10 @@ class Call:
         )
 
     def marks(self, marks: str) -> str:
-        """The chunk's marks, with who can't be reached by this sender."""
+        """The chunk's marks, with who can't be reached by this sender, and who has had enough."""
         return "".join(
-            "F" if place in self.unreachable and mark == PENDING else mark for place, mark in enumerate(marks)
+            "F" if place in self.unreachable and mark == PENDING else self.over.get(place, mark)
+            for place, mark in enumerate(marks)
         )
 
     def positions(self, ids: Sequence[str]) -> tuple[int, ...]:
@@ -90,15 +92,21 @@ def prepare(broadcast: Broadcast, chunk: Chunk, now: datetime) -> Call:
     )
 
 
-def dissolved(broadcast: Broadcast, chunk: Chunk, now: datetime) -> tuple[int, ...]:
-    """Which of a chunk's groups WeCom does not know any more."""
-    if broadcast.route != "wecom_group":
-        return ()
-    return tuple(
-        place
-        for place, chat_id in enumerate(locating.recipients(chunk))
-        if chunk.marks[place] == PENDING and _is_gone(chat_id, now)
-    )
+def within_caps(broadcast: Broadcast, chunk: Chunk, call: Call, now: datetime) -> Call:
+    """The call without the customers who have had enough; for the others it counts from now on."""
+    if call.to_groups:
+        return call  # of groups it was decided when they were expanded
+    recipients = locating.recipients(chunk)
+    over = caps.customers_over(broadcast, [recipients[place] for place in call.targets], now)
+    marks = {place: MARKS[over[recipients[place]]] for place in call.targets if recipients[place] in over}
+    left = {place: target for place, target in call.targets.items() if place not in marks}
+    return replace(call, targets=left, over=marks)
+
+
+def owners(chunk: Chunk, places: Iterable[int], now: datetime) -> dict[int, str]:
+    """Who owns some groups of a chunk by now, as WeCom says; "" for one that it does not know any more."""
+    recipients = locating.recipients(chunk)
+    return {place: _owner(recipients[place], now) for place in places}
 
 
 def _customers(chunk: Chunk, recipients: Sequence[str], pending: Sequence[int], now: datetime) -> dict[int, str]:
@@ -114,12 +122,11 @@ def _customers(chunk: Chunk, recipients: Sequence[str], pending: Sequence[int], 
     return {place: by_contact[of_member[recipients[place]]] for place in pending if recipients[place] in of_member}
 
 
-def _is_gone(chat_id: str, now: datetime) -> bool:
+def _owner(chat_id: str, now: datetime) -> str:
     pay(GROUP, now)
     try:
-        wecom.group(chat_id)
+        return setup.present_owner(chat_id)
     except PartnerRefused as error:
         if error.meaning is Meaning.NO_SUCH_GROUP:
-            return True
+            return ""
         raise
-    return False

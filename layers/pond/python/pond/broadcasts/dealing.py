@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from pond.broadcasts import locating, store_broadcasts, store_chunks, store_targets, wording
+from pond.broadcasts import locating, moving, store_broadcasts, store_chunks, store_targets, wording
 from pond.broadcasts.model import Broadcast
 from pond.broadcasts.model_targets import PENDING, Chunk, Sheet, parts
 from pond.kernel.ids import pseudonym
@@ -22,10 +22,12 @@ MOST = {
 
 
 def deal(broadcast: Broadcast, now: datetime) -> None:
-    """Write all chunks, then that they are all there."""
+    """Write all chunks and what follows for the groups that were moved, then that all is there."""
     sheets = store_targets.sheets(broadcast.broadcast_id)
     for chunk in _by_sender(broadcast, sheets) if broadcast.route in MOST else _by_sheet(broadcast, sheets):
         store_chunks.put(chunk)
+    if broadcast.kind == "group":
+        moving.follow(broadcast, moving.moved_groups(broadcast), now)
     store_broadcasts.note(broadcast.broadcast_id, ("dispatching", "stopped"), dealt_at=now, next_at=now)
 
 

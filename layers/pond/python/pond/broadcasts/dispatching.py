@@ -6,15 +6,16 @@ lists have said whether the call was made. Members who are written to one by one
 those is simply gone through again.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pond.broadcasts import calling_staff, store_broadcasts, store_chunks, writing
+from pond.broadcasts import calling_staff, passing, store_broadcasts, store_chunks, timing, writing
 from pond.broadcasts.limits import MustWait, pay
 from pond.broadcasts.model import TO_STAFF, Broadcast
 from pond.broadcasts.model_targets import LOOK_UP_AFTER, PENDING, Chunk, closed, next_poll
-from pond.kernel.errors import OutcomeUnknown
-from pond.kernel.logs import count
+from pond.kernel.errors import OutcomeUnknown, PondError
+from pond.kernel.logs import count, logger
 from pond.platforms.errors import Meaning, PartnerBusy, PartnerRefused
 
 CREATE, LISTS = "wecom/add_msg_template", "wecom/get_groupmsg_list_v2"
@@ -39,6 +40,11 @@ def send(broadcast_id: str, chunk_id: str, now: datetime) -> str:
             return "over"
         if chunk.due_at and now < chunk.due_at:
             return "early"
+        rules = replace(timing.rules(broadcast.programme_id), in_quiet="move")  # what has begun is not dropped
+        quiet = timing.next_moment(rules, now)
+        if quiet.outcome == "move":
+            store_chunks.swap(chunk, replace(chunk, due_at=quiet.at))
+            return "quiet"
         if broadcast.route == "duty":
             return _hand_out(chunk, now)
         if broadcast.route in TO_STAFF:
@@ -61,7 +67,11 @@ def _hand_out(chunk: Chunk, now: datetime) -> str:
 
 def _call(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
     """Create the task of a chunk whose staff member has none for it."""
-    call = calling_staff.prepare(broadcast, chunk, now)
+    mine = passing.to_present_owners(broadcast, chunk)
+    if mine is None:
+        return "over"
+    chunk = mine
+    call = calling_staff.within_caps(broadcast, chunk, calling_staff.prepare(broadcast, chunk, now), now)
     if not call.targets:
         gone = store_chunks.swap(chunk, replace(chunk, state="done", marks=call.marks(chunk.marks)))
         return "nobody" if gone else "over"
@@ -80,7 +90,11 @@ def _call(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
         return _give_back(claimed, now)
     except PartnerRefused as error:
         return _refused(broadcast, claimed, error, now)
-    return _created(claimed, msgid, call.positions(refused), now)
+    left_out = call.positions(refused)
+    created = _created(claimed, msgid, left_out, now)
+    if left_out and broadcast.route == "wecom_group" and created == "created":
+        _pass_on_left_out(broadcast, chunk.chunk_id, left_out, now)
+    return created
 
 
 def _look_up(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
@@ -136,12 +150,30 @@ def _refused(broadcast: Broadcast, chunk: Chunk, error: PartnerRefused, now: dat
         return _fail(chunk, chunk.marks, "O", error)
     if error.meaning in (Meaning.CONFIGURATION, Meaning.TOKEN, Meaning.MEDIA):
         return _give_back(chunk, now)  # an operator, or another upload, puts it right
-    gone = calling_staff.dissolved(broadcast, chunk, now) if error.meaning in _GROUPS_GONE else ()
+    if error.meaning not in _GROUPS_GONE or broadcast.route != "wecom_group":
+        return _fail(chunk, chunk.marks, "R", error)
+    owners = calling_staff.owners(chunk, [place for place, mark in enumerate(chunk.marks) if mark == PENDING], now)
+    gone = {place for place, owner in owners.items() if not owner}
+    others = {place: owner for place, owner in owners.items() if owner and owner != chunk.sender}
     marks = "".join("D" if place in gone else mark for place, mark in enumerate(chunk.marks))
-    if gone and PENDING in marks:
-        store_chunks.swap(chunk, replace(chunk, state="ready", called_at=None, marks=marks))
-        return "without_dissolved"
+    if others or (gone and PENDING in marks):
+        passing.pass_on(chunk, replace(chunk, state="ready", called_at=None, marks=marks), others)
+        return "without_some"
     return _fail(chunk, marks, "R", error)
+
+
+def _pass_on_left_out(broadcast: Broadcast, chunk_id: str, places: Iterable[int], now: datetime) -> None:
+    """What a task was made without may be somebody else's by now, and not yet with us: they get a task for it. If this
+    is not done, they stay skipped."""
+    chunk = store_chunks.load(broadcast.broadcast_id, chunk_id)
+    if chunk is None:
+        return
+    try:
+        owners = calling_staff.owners(chunk, places, now)
+    except PondError as error:
+        logger.warning("owners not asked", extra={"chunk_id": chunk_id, "code": error.code})
+        return
+    passing.pass_on(chunk, chunk, {place: one for place, one in owners.items() if one and one != chunk.sender})
 
 
 def _fail(chunk: Chunk, marks: str, letter: str, error: PartnerRefused) -> str:

@@ -8,7 +8,7 @@ not there: two who do so at once write it once, and whatever they died at, the n
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from pond.broadcasts import audiences, gatekeeping, store_targets
+from pond.broadcasts import audiences, gatekeeping, moving, store_targets
 from pond.broadcasts.model import Broadcast
 from pond.broadcasts.model_audience import Audience, Kind, Recipient
 from pond.broadcasts.model_targets import Sheet
@@ -19,8 +19,11 @@ TO_MEMBERS, TO_GROUPS = 100, 500  # targets of a sheet; a member's sheet is what
 _PAGES = 40  # read at most for one sheet, however few of them it takes
 
 
-def sheets(broadcast: Broadcast, now: datetime, most: int, expand: Expand = audiences.expand) -> bool:
-    """Write the next sheets, at most so many; whether all are written."""
+def sheets(broadcast: Broadcast, now: datetime, most: int, expand: Expand | None = None) -> bool:
+    """Write the next sheets, at most so many; whether all are written. What follows another broadcast has the targets
+    that were moved out of that one; else `expand` tells who is meant."""
+    if expand is None:
+        expand = moving.expand(broadcast.moved) if broadcast.moved else audiences.expand
     last = store_targets.last_sheet(broadcast.broadcast_id)
     gate = gatekeeping.gate(broadcast, now)
     for _ in range(most):

@@ -1,7 +1,7 @@
 """A broadcast in numbers, counted from what stands in its sheets, chunks and contributions: always right, never
 stored."""
 
-from pond.broadcasts import locating, responses, scheduling, store_chunks, store_targets
+from pond.broadcasts import caps, locating, responses, scheduling, store_chunks, store_targets
 from pond.broadcasts.model import Broadcast
 from pond.broadcasts.model_figures import Figures, Result
 
@@ -16,14 +16,17 @@ def of(broadcast_id: str) -> Result:
     result = Result(versions={version_of(broadcast, number): Figures() for number in range(len(broadcast.variants))})
     for sheet in store_targets.sheets(broadcast_id):
         for target in sheet.targets:
-            if target.reason:
+            if target.reason and target.reason.startswith(caps.MOVED):
+                result.total.moved += 1
+            elif target.reason:
                 result.total.skipped[target.reason] += 1
+    receipts = responses.receipts(broadcast_id) if broadcast.route == "sms" else {}
     for chunk in store_chunks.of(broadcast_id):
         version = result.versions[version_of(broadcast, chunk.variant)]
         ids = locating.recipients(chunk) if broadcast.kind == "group" else [""] * len(chunk.marks)
-        for recipient_id, mark in zip(ids, chunk.marks, strict=True):
+        for number, (recipient_id, mark) in enumerate(zip(ids, chunk.marks, strict=True)):
             for figures in _places(result, version, recipient_id):
-                figures.mark(mark)
+                figures.mark(mark, receipts.get((chunk.chunk_id, number)))
     for kind, name, place in responses.of(broadcast_id):
         version = result.versions.setdefault(name, Figures())
         for figures in _places(result, version, place if place != responses.NOWHERE else ""):

@@ -25,14 +25,14 @@ def gate(broadcast: Broadcast, now: datetime) -> Gate:
     return lambda member_ids: _members(broadcast, member_ids)
 
 
-def _groups(broadcast: Broadcast, chat_ids: Sequence[str], over: frozenset[str], now: datetime) -> Iterable[Target]:
+def _groups(broadcast: Broadcast, chat_ids: Sequence[str], over: Mapping[str, str], now: datetime) -> Iterable[Target]:
     groups, serving = setup.several(chat_ids), _serving(broadcast)
     for chat_id in chat_ids:
         group = groups.get(chat_id)
         sender = group.owner if group else None
         if serving is not None:
             sender = serving(chat_id, now) or sender
-        yield _target(broadcast, chat_id, sender, _why_not(group, chat_id in over))
+        yield _target(broadcast, chat_id, sender, _why_not(group, over.get(chat_id)))
 
 
 def _serving(broadcast: Broadcast) -> Callable[[str, datetime], str | None] | None:
@@ -44,14 +44,14 @@ def _serving(broadcast: Broadcast) -> Callable[[str, datetime], str | None] | No
     return volunteers.serving
 
 
-def _why_not(group: Group | None, over: bool) -> str | None:
+def _why_not(group: Group | None, over: str | None) -> str | None:
     if group is None:
         return "no_group"
     if group.state == "closed":
         return "group_closed"
     if not group.owner:
         return "no_owner"
-    return "over_cap" if over else None
+    return over
 
 
 def _members(broadcast: Broadcast, member_ids: Sequence[str]) -> Iterable[Target]:
@@ -77,7 +77,7 @@ def _owners(broadcast: Broadcast, member_ids: Sequence[str]) -> Mapping[str, str
 
 
 def _target(broadcast: Broadcast, recipient_id: str, sender: str | None, reason: str | None) -> Target:
-    variant = variant_of(broadcast.broadcast_id, broadcast.variants, recipient_id)
+    variant = variant_of(broadcast.origin_id, broadcast.variants, recipient_id)
     if variant is None:
         reason = reason or "outside_versions"
     return Target(recipient_id=recipient_id, variant=variant, sender=sender, reason=reason)

@@ -1,4 +1,4 @@
-"""What is heard of broadcasts after they were handed out: answers about tasks, and what people did."""
+"""What is heard of broadcasts after they were handed out: answers about tasks, receipts of texts, what people did."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from pond.kernel import queues
 from pond.kernel.errors import Permanent
 from pond.kernel.logs import logger
 from pond.orders.events import OrderPaid
+from pond.platforms.events import TextEnded
 
 
 def hear(message: queues.Envelope, now: datetime) -> None:
@@ -25,6 +26,8 @@ def hear(message: queues.Envelope, now: datetime) -> None:
             outcome = results.ask(broadcast_id, chunk_id, now)
         case progress.WITHDRAW:
             outcome = results.withdraw(broadcast_id, chunk_id, now)
+        case TextEnded.name:
+            outcome = responses.texted(TextEnded.read(message))
         case LinkOpened.name:
             outcome = responses.opened(LinkOpened.read(message))
         case SeatTaken.name:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from pond.broadcasts import locating, store_broadcasts, store_chunks, store_targets
+from pond.broadcasts import locating, moving, store_broadcasts, store_chunks, store_targets
 from pond.broadcasts.model import Broadcast
+from pond.broadcasts.model_targets import PASSED_ON
 from pond.groups.invariants import Breach
 
 STUCK = timedelta(hours=1)  # a look that is so late has been forgotten
@@ -35,10 +36,16 @@ def of(broadcast: Broadcast, now: datetime) -> Iterator[Breach]:
     dealt: Counter[str] = Counter()
     for chunk in store_chunks.of(about):
         recipients = locating.recipients(chunk)
-        dealt.update(recipients)
+        dealt.update(one for one, mark in zip(recipients, chunk.marks, strict=False) if mark != PASSED_ON)
         if len(chunk.marks) != len(recipients):
             yield Breach("targeted", about, f"chunk {chunk.chunk_id}: {len(chunk.marks)} marks of {len(recipients)}")
         if broadcast.state == "sent" and (chunk.is_open or not chunk.over):
             yield Breach("broadcast", about, f"sent, and chunk {chunk.chunk_id} is {chunk.state}")
     if dealt != meant:
         yield Breach("targeted", about, f"{meant.total()} targets, {dealt.total()} dealt")
+    if broadcast.moved:
+        moved = Counter(one for _part, ids in moving.those(broadcast.moved, broadcast.kind) for one in ids)
+        if moved != written:
+            yield Breach(
+                "targeted", about, f"{moved.total()} moved out of {broadcast.moved.of}, {written.total()} here"
+            )

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Literal
 
 from pond.broadcasts.model_audience import Audience
+from pond.broadcasts.model_timing import Over, Per
 from pond.kernel.errors import Refused
 
 Route = Literal["wecom_group", "wecom_customer", "account", "sms", "duty"]
@@ -38,7 +39,8 @@ class Variant:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What somebody, or a plan's step, wants to be told. `source` says who: `plan~step`, or an operator's name."""
+    """What somebody, or a plan's step, wants to be told. `source` says who: `plan~step`, or an operator's name;
+    `over_cap` what becomes of who has had enough: moved as the caps say, or in any case dropped."""
 
     broadcast_id: str
     programme_id: str
@@ -47,6 +49,18 @@ class Draft:
     route: Route
     due_at: datetime
     source: str
+    over_cap: Over = "move"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """Why a broadcast follows another: it is for those targets of that one, `of`, who were over their cap of a day,
+    week or month. `origin_id` is the broadcast that somebody planned, and `meant_at` when that began."""
+
+    of: str
+    per: Per
+    origin_id: str
+    meant_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +85,18 @@ class Broadcast:
     stopped_from: State | None = None
     next_at: datetime | None = None
     note: str | None = None
+    over_cap: Over = "move"
+    moved: Moved | None = None
+
+    @property
+    def origin_id(self) -> str:
+        """The broadcast that was planned: by its id recipients get their version, also when they get it later."""
+        return self.moved.origin_id if self.moved else self.broadcast_id
+
+    @property
+    def meant_at(self) -> datetime:
+        """From when it counts how far somebody may be moved."""
+        return self.moved.meant_at if self.moved else self.began_at or self.due_at
 
     @property
     def kind(self) -> Literal["group", "member"]:

@@ -3,9 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from pond.broadcasts.model_targets import HANDED, OUTCOMES, PENDING, SENT
+from pond.broadcasts.model_targets import HANDED, MOVED, OUTCOMES, PASSED_ON, PENDING, SENT
 
 EFFECTS = ("bought", "joined", "opened")  # what a winner is measured by: the first of these that anybody did
+DELIVERED = "delivered"
 LEAST = 30  # below so many sent, a version is not compared
 
 
@@ -14,23 +15,35 @@ class Figures:
     """Counts of targets and of what people did. `failed` and `skipped` by reason; every target stands in one place."""
 
     planned: int = 0
+    moved: int = 0
     handed_out: int = 0
     sent: int = 0
+    delivered: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     opened: int = 0
     joined: int = 0
     bought: int = 0
 
-    def mark(self, mark: str) -> None:
-        """Count a target that was dealt, by its mark; `planned` and `handed_out` hold whoever came so far."""
+    def mark(self, mark: str, receipt: str | None = None) -> None:
+        """Count a target that was dealt, by its mark; `planned` and `handed_out` hold whoever came so far, but who was
+        moved is counted in the broadcast that follows. `receipt`: how the text to them ended, if that is known; what
+        was not delivered is not sent."""
+        if mark == PASSED_ON:
+            return  # it counts where it stands now
+        if mark in MOVED.values():
+            self.moved += 1
+            return
         self.planned += 1
         if mark == PENDING:
             return
         if mark in (HANDED, SENT, "U", "F", "L", "?"):
             self.handed_out += 1
-        if mark == SENT:
+        if mark == SENT and receipt not in (None, DELIVERED):
+            self.failed[f"not_delivered ({receipt})"] += 1
+        elif mark == SENT:
             self.sent += 1
+            self.delivered += receipt == DELIVERED
         elif mark != HANDED:
             self.failed[OUTCOMES[mark]] += 1
 

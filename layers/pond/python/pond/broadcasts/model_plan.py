@@ -12,6 +12,7 @@ from typing import Literal
 
 from pond.broadcasts.model_audience import EVERYBODY, Condition, Event, Every, Happened, Kind, OneOf, Range
 from pond.broadcasts.model_content import Route
+from pond.broadcasts.model_timing import Over
 
 Community = Literal["referral", "newcomer", "bootcamp", "delivery", "core_fans", "regional", "daily"]
 COMMUNITIES: tuple[Community, ...] = (
@@ -75,7 +76,8 @@ class Choice:
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """What is said when, by which route, to whom of the plan's audience. Of several `contents` each occurrence takes
-    the next in turn; `versions` are said at the same time to parts of the audience."""
+    the next in turn; `versions` are said at the same time to parts of the audience. `over_cap`: what becomes of who has
+    had enough by then."""
 
     step_id: str
     when: When
@@ -83,6 +85,7 @@ class Step:
     contents: tuple[str, ...] = ()
     versions: tuple[Choice, ...] = ()
     where: Condition = EVERYBODY
+    over_cap: Over = "move"
 
     @property
     def kind(self) -> Kind:

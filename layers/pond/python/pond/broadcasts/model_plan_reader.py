@@ -19,6 +19,7 @@ from pond.broadcasts.model_plan import (
     Step,
     When,
 )
+from pond.broadcasts.model_timing import Over
 from pond.kernel.errors import Refused
 from pond.programmes.model_reader import Part
 
@@ -63,19 +64,22 @@ def read(document: object, programme_id: str) -> Plan:
 
 
 def _step(part: Part, audience: dict[str, Any]) -> Step:
-    _only(part, "step_id", "after", "clock", "age", "route", "content", "versions", "where")
+    _only(part, "step_id", "after", "clock", "age", "route", "content", "versions", "where", "over_cap")
     route = cast(Route, part.choice("route", ROUTES))
     kind: Kind = "group" if route in TO_GROUPS else "member"
     contents, versions = _contents(part), _versions(part)
     if bool(contents) == bool(versions):
         raise part.refusal("content", "must have content, or versions, and not both")
+    when = _when(part, kind)
+    dated = isinstance(when, OnDays)  # what the clock asks for is of its day: tomorrow it would be stale
     return Step(
         step_id=part.id("step_id"),
-        when=_when(part, kind),
+        when=when,
         route=route,
         contents=contents,
         versions=versions,
         where=_where(part, kind),
+        over_cap=cast(Over, part.choice("over_cap", ("move", "drop"), "drop" if dated else "move")),
     )
 
 

@@ -5,10 +5,12 @@ A target's outcome is one letter in its chunk's `marks`, in the order of the chu
 2,000 groups is then one row of 2 KB. What is never handed out stands with its reason in the sheet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+
+from pond.broadcasts.model_timing import Per
 
 ChunkState = Literal["ready", "calling", "created", "withdrawing", "withdrawn", "done", "failed"]
 # ready → calling → created → done, or failed; created → withdrawing → withdrawn → ready, when a broadcast is stopped
@@ -26,10 +28,17 @@ OUTCOMES = {  # a mark and what it means; capital letters say why a target will 
     "R": "refused",
     "X": "unreachable",
     "Q": "over_cap",
+    "T": "moved.day",
+    "K": "moved.week",
+    "M": "moved.month",
     "N": "wants_none",
     "W": "withdrawn",
+    "P": "passed_on",
     "?": "unknown",
 }
+PASSED_ON = "P"  # it stands in another chunk: the group has another owner by now
+MOVED: Mapping[Per, str] = {"day": "T", "week": "K", "month": "M"}  # they get it in a broadcast that follows
+MARKS = {outcome: mark for mark, outcome in OUTCOMES.items()}
 OPEN_MARKS = PENDING + HANDED
 SKIPPED = (
     "outside_versions",

@@ -76,27 +76,31 @@ def next_moment(rules: Rules, at: datetime) -> Verdict:
     return Verdict("move" if reason else "send", local.astimezone(UTC), reason)
 
 
-def verdict(
-    rules: Rules, caps: tuple[Cap, ...], counted: Mapping[str, int], at: datetime, due_at: datetime | None = None
-) -> Verdict:
-    """Whether one more message goes at `at`, of which so many went before by period (see `periods`). What is over is
-    moved to the beginning of the next period, or dropped; `due_at` is when it was first meant to go."""
-    first = next_moment(rules, at)
-    if first.outcome == "drop":
-        return first
-    on = first.at.astimezone(_CHINA).date()
-    over = [cap for cap in caps if counted.get(period(cap.per, on), 0) >= cap.limit(on)]
-    if not over:
-        return _not_too_late(rules, first, due_at or at)
-    dropped = next((cap for cap in over if cap.over == "drop"), None)
+def over(
+    rules: Rules, caps: tuple[Cap, ...], counted: Mapping[str, int], at: datetime, meant_at: datetime
+) -> Verdict | None:
+    """What becomes of one more message at `at` by the caps, of which so many went before by period (see `periods`);
+    None when it goes. What is over is moved to when the widest of these caps opens, or dropped; also what would go too
+    long after `meant_at`, when it was first meant to."""
+    on = at.astimezone(_CHINA).date()
+    exceeded = [cap for cap in caps if counted.get(period(cap.per, on), 0) >= cap.limit(on)]
+    if not exceeded:
+        return None
+    dropped = next((cap for cap in exceeded if cap.over == "drop"), None)
     if dropped:
         return Verdict("drop", at, f"cap.{dropped.per}")
-    widest = max(over, key=lambda cap: _following(cap.per, on))
-    opened = datetime.combine(_following(widest.per, on), rules.quiet_to, _CHINA)
-    moved = next_moment(rules, opened)
-    if moved.outcome == "drop":
-        return Verdict("drop", at, moved.reason)
-    return _not_too_late(rules, Verdict("move", moved.at, f"cap.{widest.per}"), due_at or at)
+    widest = max(exceeded, key=lambda cap: _following(cap.per, on))
+    opened = opens(rules, widest.per, at)
+    if opened is None or opened - meant_at > rules.move_at_most_days * _DAY:
+        return Verdict("drop", at, "too_late")
+    return Verdict("move", opened, f"cap.{widest.per}")
+
+
+def opens(rules: Rules, per: Per, at: datetime) -> datetime | None:
+    """The first moment of the next day, week or month at which something may go; None when the rules drop it then."""
+    first = _following(per, at.astimezone(_CHINA).date())
+    found = next_moment(rules, datetime.combine(first, rules.quiet_to, _CHINA))
+    return None if found.outcome == "drop" else found.at.astimezone(UTC)
 
 
 def period(per: Per, on: date) -> str:
@@ -111,12 +115,6 @@ def periods(at: datetime) -> tuple[str, str, str]:
     """The names under which a message at `at` is counted: its China day, week and month."""
     on = at.astimezone(_CHINA).date()
     return period("day", on), period("week", on), period("month", on)
-
-
-def _not_too_late(rules: Rules, found: Verdict, due_at: datetime) -> Verdict:
-    if found.at - due_at > rules.move_at_most_days * _DAY:
-        return Verdict("drop", due_at, "too_late")
-    return found
 
 
 def _quiet_until(rules: Rules, local: datetime) -> datetime | None:

@@ -165,6 +165,7 @@ def _draft(
         "route": step.route,
         "due_at": iso(at),
         "source": f"{plan.plan_id}~{step.step_id}~{occurrence}",
+        "over_cap": step.over_cap,
     }
 
 
@@ -178,6 +179,7 @@ def _hand_over(stored: Stored, run: Run, draft: dict[str, Any], now: datetime) -
         route=cast(Any, draft["route"]),
         due_at=datetime.fromisoformat(draft["due_at"]),
         source=draft["source"],
+        over_cap=cast(Any, draft.get("over_cap", "move")),  # drafts of before there was a choice
     )
     try:
         scheduling.plan(made, now)

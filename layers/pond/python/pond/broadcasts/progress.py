@@ -1,7 +1,8 @@
 """Seeing to it that each broadcast gets on: which of its chunks need somebody now, when to look again, and its end.
 
-A look reads the chunks and puts messages on queues; it changes nothing but when the next look is, and the end. So a
-look too many does no harm, and one that was lost is made up for by the next.
+A look reads the chunks and puts messages on queues; it changes nothing but when the next look is, what follows for
+members who were moved (once nobody waits to be written to), and the end. So a look too many does no harm, and one that
+was lost is made up for by the next.
 """
 
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any
 
 from pond.broadcasts import store_broadcasts as store
 from pond.broadcasts import store_chunks
-from pond.broadcasts.model_targets import LOOK_UP_AFTER, Chunk
+from pond.broadcasts.model_targets import LOOK_UP_AFTER, MOVED, PENDING, Chunk
 from pond.kernel import queues
 from pond.kernel.settings import settings
 
@@ -27,7 +28,9 @@ def look(broadcast_id: str, now: datetime) -> int:
     sending: list[dict[str, Any]] = []
     asking: list[dict[str, Any]] = []
     next_at: datetime | None = None
+    marks: set[str] = set()
     for chunk in store_chunks.of(broadcast_id):
+        marks.update(chunk.marks)
         kind, at = need(chunk, stopped, now)
         if kind is None:
             continue
@@ -38,6 +41,10 @@ def look(broadcast_id: str, now: datetime) -> int:
         next_at = at if next_at is None else min(next_at, at)
     queues.send(settings().broadcast_queue_url, sending)
     queues.send(settings().result_queue_url, asking)
+    if found.kind == "member" and not stopped and PENDING not in marks:
+        from pond.broadcasts import moving  # here: who only asks for what became of tasks does not need the rules
+
+        moving.follow(found, [per for per, mark in MOVED.items() if mark in marks], now)
     if next_at is not None:
         store.note(broadcast_id, (found.state,), next_at=max(next_at, now + _SOON))
     elif stopped:

@@ -6,7 +6,7 @@ conditional write that says which state it leaves: doing it twice, or late, chan
 
 from datetime import datetime, timedelta
 
-from pond.broadcasts import audiences, contents, progress, timing
+from pond.broadcasts import audiences, contents, moving, progress, timing
 from pond.broadcasts import store_broadcasts as store
 from pond.broadcasts.model import OPEN, Broadcast, Draft, check
 from pond.broadcasts.model_timing import Verdict
@@ -41,9 +41,10 @@ def plan(draft: Draft, now: datetime) -> str:
         source=draft.source,
         state="draft",
         created_at=now,
+        over_cap=draft.over_cap,
     )
     if not store.put(planned):
-        store.rewrite(draft.broadcast_id, draft.variants, due_at)
+        store.rewrite(draft.broadcast_id, draft.variants, due_at, draft.over_cap)
     return draft.broadcast_id
 
 
@@ -99,8 +100,8 @@ def schedule(broadcast_id: str, now: datetime) -> Broadcast:
 
 
 def stop(broadcast_id: str, by: str, now: datetime) -> Broadcast:
-    """Stop it, wherever it is: nothing more is handed out from here on, and tasks not yet sent are taken back. It is
-    told what was sent already.
+    """Stop it, wherever it is, and what follows it for those who were moved: nothing more is handed out from here on,
+    and tasks not yet sent are taken back. It is told what was sent already.
 
     Raises:
         NotFound: `broadcast.unknown`.
@@ -115,11 +116,14 @@ def stop(broadcast_id: str, by: str, now: datetime) -> Broadcast:
             next_at=now if found.state == "dispatching" else None,
             note=f"stopped by {by}",
         )
+    for following in moving.following(found):
+        stop(following.broadcast_id, by, now)
     return get(broadcast_id)
 
 
 def resume(broadcast_id: str, by: str, now: datetime) -> Broadcast:
-    """Go on where it was stopped: what is due by now goes at once; who got it does not get it again.
+    """Go on where it was stopped, with what follows it: what is due by now goes at once; who got it does not get it
+    again.
 
     Raises:
         NotFound: `broadcast.unknown`.
@@ -131,6 +135,8 @@ def resume(broadcast_id: str, by: str, now: datetime) -> Broadcast:
         store.move(broadcast_id, ("stopped",), back, stopped_from=None, next_at=next_at, note=f"resumed by {by}")
         if back == "scheduled":
             call_up(get(broadcast_id))
+    for following in moving.following(found):
+        resume(following.broadcast_id, by, now)
     return get(broadcast_id)
 
 

@@ -50,6 +50,8 @@ class BroadcastRow(Table):
     agenda = UnicodeAttribute(null=True)
     next_at = TimeAttribute(null=True)
     note = UnicodeAttribute(null=True)
+    over_cap = UnicodeAttribute(null=True)
+    moved = UnicodeAttribute(null=True)
     by_next = _ByNext()
     by_programme = _ByProgramme()
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
 
@@ -10,9 +11,10 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from pond.broadcasts import model_audience_reader
-from pond.broadcasts.model import TO_GROUPS, Broadcast, Route, State, Variant
+from pond.broadcasts.model import TO_GROUPS, Broadcast, Moved, Route, State, Variant
+from pond.broadcasts.model_timing import Over
 from pond.broadcasts.store_agenda import AGENDA, BroadcastRow
-from pond.kernel.tables import Transaction, refused
+from pond.kernel.tables import Transaction, iso, refused
 
 
 def put(new: Broadcast) -> bool:
@@ -27,6 +29,13 @@ def put(new: Broadcast) -> bool:
         source=new.source,
         state=new.state,
         created_at=new.created_at,
+        approved_by=new.approved_by,
+        approved_at=new.approved_at,
+        agenda=AGENDA if new.next_at else None,
+        next_at=new.next_at,
+        note=new.note,
+        over_cap=new.over_cap,
+        moved=json.dumps(asdict(new.moved) | {"meant_at": iso(new.moved.meant_at)}) if new.moved else None,
     )
     try:
         row.save(condition=BroadcastRow.broadcast_id.does_not_exist())
@@ -56,10 +65,14 @@ def note(broadcast_id: str, states: Iterable[State], **changes: Any) -> bool:
     return _update(broadcast_id, _actions(changes), _in(states))
 
 
-def rewrite(broadcast_id: str, variants: tuple[Variant, ...], due_at: datetime) -> bool:
-    """Give a draft other words or another time; False when it is no draft any more."""
+def rewrite(broadcast_id: str, variants: tuple[Variant, ...], due_at: datetime, over_cap: Over) -> bool:
+    """Give a draft other words, another time or rule; False when it is no draft any more."""
     told = json.dumps([[one.content_id, one.version, one.share_bp] for one in variants])
-    actions: list[Action] = [BroadcastRow.variants.set(told), BroadcastRow.due_at.set(due_at)]
+    actions: list[Action] = [
+        BroadcastRow.variants.set(told),
+        BroadcastRow.due_at.set(due_at),
+        BroadcastRow.over_cap.set(over_cap),
+    ]
     return _update(broadcast_id, actions, _in(("draft",)))
 
 
@@ -116,4 +129,10 @@ def _broadcast(row: BroadcastRow) -> Broadcast:
         route=cast(Route, row.route),
         state=cast(State, row.state),
         stopped_from=cast(State | None, row.stopped_from),
+        over_cap=cast(Over, row.over_cap or "move"),
+        moved=_moved(json.loads(row.moved)) if row.moved else None,
     )
+
+
+def _moved(held: dict[str, Any]) -> Moved:
+    return Moved(**(held | {"meant_at": datetime.fromisoformat(held["meant_at"])}))

@@ -1,7 +1,7 @@
 """The `chunks` table: how each call or task of a broadcast stands. Every write is of the whole row, which is small, and
 only over the revision that was read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
@@ -46,9 +46,10 @@ def load(broadcast_id: str, chunk_id: str) -> Chunk | None:
         return None
 
 
-def of(broadcast_id: str) -> Iterator[Chunk]:
-    """All chunks of a broadcast as last written, page by page."""
-    return map(_chunk, _Row.query(broadcast_id, consistent_read=True, page_size=100))
+def of(broadcast_id: str, since: str = "") -> Iterator[Chunk]:
+    """All chunks of a broadcast (or those from one on, by their ids) as last written, page by page."""
+    condition = _Row.chunk_id >= since if since else None
+    return map(_chunk, _Row.query(broadcast_id, condition, consistent_read=True, page_size=100))
 
 
 def swap(old: Chunk, new: Chunk) -> Chunk | None:
@@ -63,6 +64,20 @@ def swap_while_dispatching(old: Chunk, new: Chunk) -> Chunk | None:
     transaction = Transaction()
     store_broadcasts.require(transaction, old.broadcast_id, "dispatching")
     transaction.put("chunk", _row(new), _Row.revision == old.revision)
+    try:
+        transaction.commit()
+    except TransactionRefused:
+        return None
+    return new
+
+
+def divide(old: Chunk, new: Chunk, others: Iterable[Chunk]) -> Chunk | None:
+    """As `swap`, and with chunks that stand for a part of it from then on: all or nothing."""
+    new = _next(old, new)
+    transaction = Transaction()
+    transaction.put("chunk", _row(new), _Row.revision == old.revision)
+    for number, other in enumerate(others):
+        transaction.put(f"other {number}", _row(other), _Row.chunk_id.does_not_exist())
     try:
         transaction.commit()
     except TransactionRefused:

@@ -45,7 +45,7 @@ def rename_response(row: ResponseRow, name: str) -> bool:
     """Let what somebody did count on under another name."""
     head, _, _ = row.response_id.rpartition("/")
     transaction = Transaction()
-    transaction.put("new", ResponseRow(row.broadcast_id, f"{head}/{name}", place=row.place))
+    transaction.put("new", ResponseRow(row.broadcast_id, f"{head}/{name}", place=row.place, outcome=row.outcome))
     transaction.delete("old", row, condition=ResponseRow.response_id.exists())
     try:
         transaction.commit()

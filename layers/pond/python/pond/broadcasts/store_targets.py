@@ -48,9 +48,10 @@ def sheet(broadcast_id: str, number: int) -> Sheet:
     return _read(TargetRow.get(broadcast_id, _sheet(number), consistent_read=True))
 
 
-def sheets(broadcast_id: str) -> Iterator[Sheet]:
-    """All pages of targets, in order, a few at a time."""
-    rows = TargetRow.query(broadcast_id, TargetRow.part.startswith(f"{_SHEET}~"), consistent_read=True, page_size=20)
+def sheets(broadcast_id: str, since: int = 0) -> Iterator[Sheet]:
+    """All pages of targets (or those from one on), in order, a few at a time."""
+    condition = TargetRow.part.between(_sheet(since), f"{_SHEET}~~")
+    rows = TargetRow.query(broadcast_id, condition, consistent_read=True, page_size=20)
     return map(_read, rows)
 
 

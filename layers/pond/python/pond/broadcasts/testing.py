@@ -60,6 +60,7 @@ def rest_of(broadcast: Broadcast, variant: Variant, due_at: datetime) -> Draft:
         route=broadcast.route,
         due_at=due_at,
         source=f"{broadcast.source}, rest",
+        over_cap=broadcast.over_cap,
     )
 
 

@@ -19,9 +19,15 @@ _MARKS = {"told": SENT, "already": SENT, "unknown": "?"}
 
 
 def text(
-    broadcast: Broadcast, template: str, follower: Follower, contact: Contact | None, words: str, now: datetime
+    broadcast: Broadcast,
+    template: str,
+    follower: Follower,
+    contact: Contact | None,
+    words: str,
+    now: datetime,
+    reference: str,
 ) -> str:
-    """Text one member, unless they were; the mark.
+    """Text one member, unless they were; the mark. The receipt comes under the reference.
 
     Raises:
         Transient: the vendor is busy; nothing was sent.
@@ -30,7 +36,7 @@ def text(
         return "X"
 
     def send() -> notices.Told:
-        sent = sms_notices.send(contact.phone, template, parameters(words), broadcast.broadcast_id, now)
+        sent = sms_notices.send(contact.phone, template, parameters(words), reference, now)
         if sent.outcome is SmsOutcome.QUIET:
             raise Transient("broadcast.sms_quiet", "carriers take no marketing at this hour")
         return _TOLD.get(sent.outcome, "unreachable")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from pond.broadcasts import almanac, model_timing
 from pond.broadcasts.model_audience import Kind
-from pond.broadcasts.model_timing import Rules, Verdict
+from pond.broadcasts.model_timing import Per, Rules, Verdict
 
 
 def rules(programme_id: str) -> Rules:
@@ -23,12 +23,16 @@ def next_moment(rules: Rules, at: datetime) -> Verdict:
     return model_timing.next_moment(rules, at)
 
 
-def allowed(
-    rules: Rules, kind: Kind, counted: Mapping[str, int], at: datetime, due_at: datetime | None = None
-) -> Verdict:
-    """Whether one more message goes to a person (kind `member`) or a group at `at`. `counted` is what they got so far,
-    by period: see `periods`; a period without a count is 0. `due_at`: when it was first meant to go."""
-    return model_timing.verdict(rules, rules.person if kind == "member" else rules.group, counted, at, due_at)
+def over(rules: Rules, kind: Kind, counted: Mapping[str, int], at: datetime, meant_at: datetime) -> Verdict | None:
+    """What becomes of one more message to a person (kind `member`) or a group at `at` who had enough: moved or dropped;
+    None when it goes. `counted` is what they got so far, by period: see `periods`; a period without a count is 0.
+    `meant_at`: when it was first meant to go."""
+    return model_timing.over(rules, rules.person if kind == "member" else rules.group, counted, at, meant_at)
+
+
+def opens(rules: Rules, per: Per, at: datetime) -> datetime | None:
+    """When the next day, week or month begins for messages; None when the rules drop what would go then."""
+    return model_timing.opens(rules, per, at)
 
 
 def periods(at: datetime) -> tuple[str, str, str]:

@@ -8,12 +8,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pond.broadcasts import attaching, locating, people, store_broadcasts, store_chunks, timing, wording
-from pond.broadcasts.caps import NOTICE, person_over
+from pond.broadcasts import (
+    attaching,
+    caps,
+    locating,
+    people,
+    responses,
+    store_broadcasts,
+    store_chunks,
+    timing,
+    wording,
+)
+from pond.broadcasts.caps import NOTICE
 from pond.broadcasts.limits import pay
 from pond.broadcasts.model import Broadcast
-from pond.broadcasts.model_targets import PENDING, SENT, Chunk
-from pond.broadcasts.model_timing import Rules
+from pond.broadcasts.model_targets import MARKS, PENDING, SENT, Chunk
 from pond.channels import notices
 from pond.channels.model import Follower
 from pond.kernel.errors import Transient
@@ -55,10 +64,11 @@ def write(broadcast: Broadcast, chunk: Chunk, now: datetime) -> str:
                 marks[place] = "X"
             elif follower.quiet_since:
                 marks[place] = "N"
-            elif NOTICE + broadcast.broadcast_id not in follower.notices and _is_over(rules, follower, now):
-                marks[place] = "Q"
+            elif over := caps.person_over(broadcast, rules, follower, now):
+                marks[place] = MARKS[over]
             else:
-                marks[place] = _tell(broadcast, claimed.variant, members[place], follower, contacts, now)
+                reference = responses.reference_of(claimed, place)
+                marks[place] = _tell(broadcast, claimed.variant, members[place], follower, contacts, now, reference)
     except Transient as error:
         due_at = now + timedelta(seconds=getattr(error, "seconds", BUSY.total_seconds()))
     left = PENDING in marks
@@ -73,6 +83,7 @@ def _tell(
     follower: Follower,
     contacts: Mapping[str, Contact],
     now: datetime,
+    reference: str,
 ) -> str:
     """Tell one member all of it; the mark."""
     said = wording.words(broadcast, variant, member_id)
@@ -81,7 +92,7 @@ def _tell(
             from pond.broadcasts import texting  # here: most broadcasts need no vendor of text messages
 
             template = broadcast.variants[variant].content_id
-            return texting.text(broadcast, template, follower, contacts.get(member_id), said.text, now)
+            return texting.text(broadcast, template, follower, contacts.get(member_id), said.text, now, reference)
         first, *more = attaching.for_account(said, now)
         told = _notice(broadcast, "", first, _template(broadcast, said.text), follower, True, now)
         if told == "told":
@@ -121,10 +132,6 @@ def _template(broadcast: Broadcast, text: str) -> dict[str, str] | None:
     template = programme.templates.get(TEMPLATE)
     values = {"name": programme.name, "text": text[:20]}
     return {key: fill(one, **values) for key, one in template.items()} if template else None
-
-
-def _is_over(rules: Rules, follower: Follower, now: datetime) -> bool:
-    return person_over(rules, {name: notice.at for name, notice in follower.notices.items()}, now)
 
 
 def _call(route: str) -> str:

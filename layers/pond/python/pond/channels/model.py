@@ -36,7 +36,7 @@ class ChannelCode:
     ticket: str
 
 
-Route = Literal["custom", "template", "text"]
+Route = Literal["custom", "template", "text", "staff"]
 
 
 @dataclass(frozen=True)

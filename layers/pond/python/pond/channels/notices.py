@@ -86,6 +86,11 @@ def once(follower: Follower, notice_id: str, send: Callable[[], Told], now: date
     return told if told == "told" or told == "already" else _settle(follower, notice_id, notice, told)
 
 
+def note(follower: Follower, notice_id: str, now: datetime) -> None:
+    """Note that staff are asked to tell the follower: it counts among what they were told. Again, nothing changes."""
+    store_notices.claim(follower.follower_id, notice_id, Notice("told", "staff", now), _oldest(follower))
+
+
 def _go_on(
     follower: Follower, notice_id: str, held: Notice, template: Mapping[str, str] | None, url: str, now: datetime
 ) -> Told:

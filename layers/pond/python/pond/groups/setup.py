@@ -82,6 +82,19 @@ def several(chat_ids: Iterable[str]) -> dict[str, Group]:
     return {group.chat_id: group for group in store.get_groups(chat_ids)}
 
 
+def present_owner(chat_id: str) -> str:
+    """Who owns one of our groups by now, as WeCom says, and kept.
+
+    Raises:
+        PartnerRefused: as `wecom.group`; `Meaning.NO_SUCH_GROUP` when it is dissolved.
+        NotFound: `group.unknown`.
+    """
+    detail, group = wecom.group(chat_id), known(chat_id)
+    if detail.owner not in ("", group.owner):
+        store.set_shown(chat_id, detail.name or group.name, detail.owner)
+    return detail.owner
+
+
 def set_state(chat_id: str, state: GroupState) -> None:
     """Open, reserve, pause or close a group: only open ones get new seats; those inside keep theirs.
 

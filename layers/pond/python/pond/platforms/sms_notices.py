@@ -16,7 +16,8 @@ from pond.platforms.texts import Text
 
 def send(phone_e164: str, template: str, parameters: Mapping[str, str], reference: str, now: datetime) -> Text:
     """Send an approved notification or marketing template, by the name that the secret `sms` gives it in
-    `notice_templates`, with exactly its parameters (short, no addresses). What became of it tells `texts.state_of`.
+    `notice_templates`, with exactly its parameters (short, no addresses). How it ends tells `texts.state_of`; and the
+    event `text.ended`, under the `reference` (no personal data).
 
     Raises:
         PartnerBusy: nothing was sent.
@@ -30,7 +31,7 @@ def send(phone_e164: str, template: str, parameters: Mapping[str, str], referenc
     sent = sms.send(phone_e164, found, parameters, reference)
     if sent.outcome is not SmsOutcome.ACCEPTED:
         return Text(sent.outcome, "")
-    return Text(sent.outcome, texts.note(settings().sms_vendor, sent.message_id, phone_e164, now))
+    return Text(sent.outcome, texts.note(settings().sms_vendor, sent.message_id, phone_e164, now, reference))
 
 
 def _templates() -> dict[str, Template]:

@@ -24,6 +24,7 @@ class _TextRow(Table):
     accepted_at = TimeAttribute()
     state = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
+    reference = UnicodeAttribute(null=True)
     reported_at = TimeAttribute(null=True)
     expires_at = ExpiryAttribute()
 
@@ -37,6 +38,7 @@ class NotedText:
     state: TextState
     reason: str | None = None
     reported_at: datetime | None = None
+    reference: str | None = None  # what the sender knows it by
 
 
 def add(text: NotedText) -> None:
@@ -45,6 +47,7 @@ def add(text: NotedText) -> None:
         text.text_id,
         accepted_at=text.accepted_at,
         state=text.state,
+        reference=text.reference,
         expires_at=text.accepted_at + _KEPT_FOR,
     )
     try:
@@ -79,4 +82,5 @@ def find(text_id: str) -> NotedText | None:
         state=TextState(row.state),
         reason=row.reason,
         reported_at=row.reported_at,
+        reference=row.reference,
     )

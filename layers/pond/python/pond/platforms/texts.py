@@ -34,14 +34,16 @@ class Receipt:
     fields: Mapping[str, object]
 
 
-def note(vendor: str, message_id: str, phone_e164: str, now: datetime) -> str:
-    """Note an accepted message and answer its `text_id`; a receipt that was faster is taken into account."""
+def note(vendor: str, message_id: str, phone_e164: str, now: datetime, reference: str | None = None) -> str:
+    """Note an accepted message and answer its `text_id`; a receipt that was faster is taken into account. How one ends
+    that has a `reference`, is told under it (`text.ended`)."""
     text_id = _text_id(vendor, message_id, phone_e164)
     store_texts.add(
         NotedText(
             text_id=text_id,
             accepted_at=now,
             state=TextState.ACCEPTED,
+            reference=reference,
         )
     )
     early = inbox.find(_source(vendor), text_id)
