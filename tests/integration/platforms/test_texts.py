@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pond.kernel.errors import Refused
 from pond.kernel.ids import pseudonym
+from pond.kernel.logs import logger
 from pond.platforms import inbox, receipts, store_texts, texts
 from pond.platforms.model_sms import TextState
 from support import budgets
@@ -93,7 +94,7 @@ def test_why_a_text_failed_is_logged_as_a_code_and_never_as_words(
     reason: str, logged: str, unique: Callable[[str], str], now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines: list[dict[str, str]] = []
-    monkeypatch.setattr(receipts.logger, "warning", lambda _, extra: lines.append(extra))
+    monkeypatch.setattr(logger, "warning", lambda _, extra: lines.append(extra))
     sid = unique("sid")
     texts.note("tencent", sid, PHONE, now)
     post("tencent", [receipt("tencent", sid, good=False) | {"errmsg": reason}], now)
