@@ -13,6 +13,7 @@ from local.processes import Child
 
 CREDENTIALS = ROOT / "infra/sandbox/credentials.json"
 NOTICES = "evening=1000002:name,topic member_day=1000003:name"
+CONSENT = "2026-11"  # the version of the demonstration's consent, whose text says that buyers may be called
 RECEIPT_KEY = "demo-receipts-0001"
 
 
@@ -51,6 +52,10 @@ def parameters(port: int) -> dict[str, str]:
         "SmsUrl": f"{loopback}/sms/tencent",
         "MediaOrigins": f"{origin} {loopback}",
         "LinkOrigins": origin,
+        "CallsUrl": f"{loopback}/calls",
+        "OutreachRoute": "call",
+        "OutreachHours": "00:00-23:59",  # whoever tries it in the evening sees it, too
+        "OutreachConsents": CONSENT,
     }
 
 
@@ -65,6 +70,7 @@ def credentials() -> dict[str, dict[str, str]]:
         | {"notice_template_id": next(iter(account["templates"]))},
         "wecom": {name: wecom[name] for name in ("corp_id", "app_secret", "token", "aes_key")},
         "youzan": {name: str(demo["youzan"][name]) for name in ("client_id", "client_secret", "kdt_id")},
+        "calls": {name: demo["calls"][name] for name in ("key", "secret", "campaign_id")},
         "sms": {name: sms[name] for name in ("secret_id", "secret_key", "sdk_app_id", "sign_name")}
         | {"template_id": next(iter(sms["templates"])), "notice_templates": NOTICES, "receipt_key": RECEIPT_KEY},
     }

@@ -37,6 +37,7 @@ from pondctl import (
     secret_store,
     seed,
     tracked,
+    versions,
     volunteers,
     watching,
 )
@@ -77,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
         secret_store,
         links,
         watching,
+        versions,
         seed,
     ):
         room.add_to(commands)

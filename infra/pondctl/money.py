@@ -11,7 +11,8 @@ from pond.kernel.clock import china_day
 from pond.kernel.errors import Refused
 from pond.kernel.ids import pseudonym
 from pond.members.model import read_phone
-from pond.orders import adjustments, levels, outreach, rates, settlement, sums
+from pond.orders import adjustments, catching_up, levels, outreach, rates, settlement, sums
+from pond.orders.catching_up import CaughtUp
 from pond.orders.levels import Talk
 from pond.orders.model_ledger import Entry
 from pond.orders.model_money import read_yuan, yuan
@@ -20,7 +21,7 @@ from pond.orders.model_statements import text
 from pond.orders.model_sums import DIMENSIONS
 from pond.volunteers import service as volunteers
 from pondctl.members import asked
-from pondctl.output import china, table
+from pondctl.output import china, progress, table
 from pondctl.programmes import read
 
 
@@ -29,7 +30,7 @@ def add_actions(actions: Any) -> None:
     rate = actions.add_parser("rates", help="what a programme pays: `apply FILE.yaml --by NAME`").add_subparsers(
         metavar="ACTION", required=True
     )
-    apply = rate.add_parser("apply", help="pay as a YAML file says from now on; the same file changes nothing")
+    apply = rate.add_parser("apply", help="pay as a YAML file says from now on, also for orders that waited for it")
     apply.add_argument("file", type=Path, metavar="FILE.yaml")
     _by(apply)
     apply.set_defaults(run=run_rates)
@@ -80,9 +81,14 @@ def add_actions(actions: Any) -> None:
 
 
 def run_rates(given: argparse.Namespace, now: datetime) -> int:
-    """Apply the file."""
+    """Apply the file, and let orders that waited for rates have theirs."""
     applied = rates.apply(read(given.file), given.by, now)
-    print(f"{applied.outcome}: {applied.programme_id}, version {applied.version}")
+    print(f"{applied.outcome}: {applied.programme_id}, version {applied.version}", flush=True)
+    done = CaughtUp()
+    for done in catching_up.catch_up(applied.programme_id, now):
+        progress(done.looked_at, None, "orders looked at:")
+    if done.agreed:
+        print(f"orders from before that earn now: {done.agreed}, {yuan(done.booked_fen)} yuan booked")
     return 0
 
 

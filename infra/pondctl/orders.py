@@ -60,6 +60,12 @@ def run_show(given: argparse.Namespace, now: datetime) -> int:
     )
     print()
     table(
+        ("reached by", "how it stands", "since (China)", "vendor's word"),
+        ((one.route, one.state, china(one.changed_at), one.reason or "") for one in found.tasks),
+        "nobody was to be reached for it",
+    )
+    print()
+    table(
         ("push", "received (China)", "type", "version"),
         ((one.callback_id, china(one.received_at), one.kind, one.version) for one in found.pushes),
         "no pushes kept (they are for 14 days)",

@@ -29,7 +29,8 @@ def china(moment: datetime | None) -> str:
     return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
 
-def progress(done: int, of: int, what: str) -> None:
-    """Say how far a longer command is: in place on a terminal, silent elsewhere."""
+def progress(done: int, of: int | None, what: str) -> None:
+    """Say how far a longer command is: in place on a terminal, silent elsewhere. `of`: None while nobody knows."""
     if sys.stderr.isatty():
-        print(f"\r{what} {done}/{of}", end="\n" if done == of else "", file=sys.stderr, flush=True)
+        how_far = f"{done}/{of}" if of is not None else f"{done} "
+        print(f"\r{what} {how_far}", end="\n" if done == of else "", file=sys.stderr, flush=True)

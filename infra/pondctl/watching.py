@@ -94,15 +94,24 @@ def run_releases(_: argparse.Namespace, now: datetime) -> int:
 
 def run_rollback(given: argparse.Namespace, now: datetime) -> int:
     """Point aliases to the version before the one that runs."""
-    known = _functions()
-    if given.function != "all" and given.function not in known:
-        raise NotFound("function.unknown", f"no function {given.function}: there are {', '.join(sorted(known))}")
-    chosen = sorted(known) if given.function == "all" else [given.function]
-    planned = {name: _before(known[name]) for name in chosen}
+    functions = chosen(given.function)
+    planned = {name: _before(full) for name, full in functions.items()}
     for name, (running, before) in planned.items():
-        client("lambda").update_alias(FunctionName=known[name], Name=ALIAS, FunctionVersion=before)
+        client("lambda").update_alias(FunctionName=functions[name], Name=ALIAS, FunctionVersion=before)
         print(f"{name}: {running} -> {before}")
     return 0
+
+
+def chosen(function: str) -> dict[str, str]:
+    """The function of this short name, or `all`: short names and full ones, in order.
+
+    Raises:
+        NotFound: `function.unknown`
+    """
+    known = _functions()
+    if function != "all" and function not in known:
+        raise NotFound("function.unknown", f"no function {function}: there are {', '.join(sorted(known))}")
+    return dict(sorted(known.items())) if function == "all" else {function: known[function]}
 
 
 def _before(function: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from sandbox import (
     control_shop,
     control_staff,
     control_stage,
+    dialling,
     media,
     official_account,
     official_oauth,
@@ -51,12 +52,14 @@ def create_app(
         "wecom": wecom_endpoints,
         "youzan": shop_endpoints,
         "sms": sms.ENDPOINTS,
+        "calls": dialling.ENDPOINTS,
     }
     routes: list[BaseRoute] = [
         *account_routes,
         *wecom_routes,
         *shop_routes,
         *sms.routes(world),
+        *dialling.routes(world),
         *official_oauth.routes(world),
         *media.routes(world),
         *control_mass.routes(world),

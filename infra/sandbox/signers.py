@@ -1,4 +1,4 @@
-"""How SMS vendors check a request: TC3-HMAC-SHA256 (Tencent Cloud) and ACS3-HMAC-SHA256 (Alibaba Cloud).
+"""How vendors check a request: TC3-HMAC-SHA256 (Tencent Cloud), ACS3-HMAC-SHA256 (Aliyun), the call vendor's own.
 
 Each function makes the signature that the vendor would expect for the request as it arrived.
 """
@@ -14,8 +14,8 @@ def _sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _mac(key: bytes, text: str) -> bytes:
-    return hmac.new(key, text.encode(), hashlib.sha256).digest()
+def _mac(key: bytes, text: str, more: bytes = b"") -> bytes:
+    return hmac.new(key, text.encode() + more, hashlib.sha256).digest()
 
 
 def _lines(headers: Mapping[str, str], names: list[str]) -> str:
@@ -47,3 +47,8 @@ def acs3(
         ]
     )
     return _mac(secret.encode(), f"ACS3-HMAC-SHA256\n{_sha(canonical.encode())}").hex()
+
+
+def called(secret: str, headers: Mapping[str, str], body: bytes) -> str:
+    """The call vendor's signature: over time, nonce and body, a line each. `headers` has lower-case names."""
+    return _mac(secret.encode(), f"{headers.get('x-timestamp', '')}\n{headers.get('x-nonce', '')}\n", body).hex()

@@ -7,6 +7,7 @@ import httpx
 
 from sandbox.callbacks import Courier
 from sandbox.clock import Clock
+from sandbox.dialling import Dialler
 from sandbox.faults import Code, Faults
 from sandbox.media import Media
 from sandbox.official_state import Official
@@ -49,6 +50,7 @@ class World:
         self.shop = Shop(self)
         self.sms: list[dict[str, Any]] = []
         self.receipts = Receipts(self)
+        self.dialler = Dialler(self)
         self.calls: deque[dict[str, Any]] = deque(maxlen=CALLS_KEPT)
         self.nonces: set[str] = set()
         self.courier.forget()

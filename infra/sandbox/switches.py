@@ -75,6 +75,13 @@ SWITCHES: dict[str, Switch] = {
     "sms.receipts_repeat": Switch(0, "every array is posted so many extra times"),
     "sms.receipts_unknown": Switch(False, "every array also tells of a message that is nobody's"),
     "sms.receipts_retry_scale": Switch(0.01, "real seconds for each second of Aliyun's retries (1, 5, 10 minutes)"),
+    "calls.ends": Switch(
+        "answered", "how the coming calls end", ("answered", "no_answer", "busy", "rejected", "failed")
+    ),
+    "calls.ring_seconds": Switch(2.0, "real time until a call ends"),
+    "calls.busy_next": Switch(0, "so many coming requests are put off: busy, nobody was taken"),
+    "calls.refuse_next": Switch(0, "so many coming callees are on the vendor's own list: never called"),
+    "calls.silence_next": Switch(0, "so many coming requests are taken, and their answer is lost"),
 }
 
 

@@ -2,22 +2,47 @@
 
 import json
 import time
+from typing import Any
 
 import pytest
 
 from support.journeys import Mother, Pond, eventually
 from support.visits import Visiting
 
+RATES = """
+programme_id: laden
+rates:
+  - {role: volunteer, percent: "10", valid_from: "2026-01-01"}
+"""
+
+
+KNOWN = """
+import json, sys
+from pond.kernel import clock
+from pond.kernel.ids import pseudonym
+from pond.volunteers import service
+member, seller = pseudonym("unionid", sys.argv[1]), service.staff_id(sys.argv[2])
+bonds = [one.by_link for one in service.bonds_until(member, clock.now()) if one.person_id == seller]
+print(json.dumps([member, seller, bonds, service.groups_of(member, clock.now())]))
+"""
+MERGED = """
+import sys
+from pond.kernel import clock
+from pond.members.store_accounts import AccountRow
+merged, kept = sys.argv[1:]
+AccountRow(merged).update([AccountRow.member_id.set(kept), AccountRow.merged_at.set(clock.now())])
+print("null")
+"""
+SELLER = "seller-wu"
+
 
 @pytest.fixture(scope="module")
 def shop(pond: Pond) -> None:
     """A programme of one's own, whose group a volunteer serves for a tenth; details are shown at once."""
     pond.programme("laden")
-    rates = {"programme_id": "laden", "rates": [{"role": "volunteer", "percent": "10", "valid_from": "2026-01-01"}]}
-    row = {"document": {"S": json.dumps(rates)}, "applied_by": {"S": "x"}, "applied_at": {"S": "2026-01-01T00:00:00Z"}}
-    name = f"{pond.town.environment()['POND_PREFIX']}-rates"
-    key = {"programme_id": {"S": "laden"}, "version": {"N": "1"}}
-    pond.town.cloud.client("dynamodb").put_item(TableName=name, Item=key | row)
+    rates = pond.folder / "rates.yaml"
+    rates.write_text(RATES, encoding="utf-8")
+    pond.ctl("orders", "rates", "apply", str(rates), "--by", "Lin")
     chat_id = pond.group("laden", "planning", "备孕 1 群")
     pond.ctl("volunteers", "add", "--staff", "volunteer-chen")
     pond.ctl("volunteers", "assign", "--staff", "volunteer-chen", chat_id, "--main")
@@ -40,6 +65,18 @@ def shown(pond: Pond, tid: str) -> str:
         return ""
 
 
+def called(pond: Pond, *tids: str) -> list[tuple[str, str]]:
+    """For which of these orders the call vendor called somebody, and how that ended."""
+    calls = pond.control.do("GET", "/dialled")["calls"]
+    return [(one["out_id"], one["state"]) for one in calls if one["out_id"] in tids and one["state"] != "ringing"]
+
+
+def called_by_now(pond: Pond, *tids: str) -> list[tuple[str, str]]:
+    """The same, once what is due was handed out."""
+    pond.invoke("caretaker")
+    return called(pond, *tids)
+
+
 def sees(pond: Pond, tid: str, *words: str) -> str:
     return eventually(
         lambda: said if all(word in (said := shown(pond, tid)) for word in words) else "", f"{tid}: {', '.join(words)}"
@@ -60,6 +97,14 @@ def test_she_buys_and_gets_a_part_back(pond: Pond, mother: Mother, visit: Visiti
     assert "seat, rules 1" in said and mother.groups()[0] in said
     pond.control.do("POST", f"/shop/orders/{order['tid']}/refund", {"fen": 9_900, "oid": order["oid"]})
     sees(pond, order["tid"], "clawed_back", "-9.90")
+    another = bought(pond, mother)
+    sees(pond, another["tid"], "earned")
+    orders = (order["tid"], another["tid"])
+    (call,) = eventually(lambda: called_by_now(pond, *orders), "she is called")
+    assert call[1] == "answered"
+    pond.invoke("caretaker")
+    assert pond.control.do("POST", "/settle", {"seconds": 10})["settled"]
+    assert called(pond, *orders) == [call]
     assert mother.phone.removeprefix("+86") not in shown(pond, order["tid"])
     pond.ctl("check", "--settled")
 
@@ -90,3 +135,44 @@ def test_what_no_push_brought_the_night_brings(pond: Pond, mother: Mother) -> No
     caretaker = f"{pond.town.environment()['POND_PREFIX']}-caretaker:live"
     pond.town.cloud.client("lambda").invoke(FunctionName=caretaker, Payload=night)
     sees(pond, order["tid"], "199.00", "nobody known")
+
+
+def known(pond: Pond, mother: Mother) -> list[Any]:
+    """Her member_id, the distributor's id, whether links bound her to them, and which groups she serves."""
+    unionid = pond.control.do("GET", f"/accounts/{mother.account_id}")["unionid"]
+    found: list[Any] = pond.asks(KNOWN, unionid, SELLER)
+    return found
+
+
+def registered(pond: Pond, mother: Mother, visit: Visiting, link: str = "") -> None:
+    """She registers, and then opens a link in the same browser."""
+    mother.books("laden")
+    with visit(mother) as page:
+        page.enter("laden")
+        page.registers("备孕")
+        page.sees("group_code")
+        if link:
+            page.page.goto(link)
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_distributors_link_binds_her_whoever_she_turns_out_to_be(pond: Pond, visit: Visiting) -> None:
+    one, other = pond.mother(), pond.mother()
+    pond.ctl("volunteers", "add", "--staff", SELLER, "--rank", "distributor")
+    member, seller, *_ = known(pond, one)
+    _, link = pond.ctl("tracked", "make", pond.page("/p/laden"), "--owner", seller).split()
+    registered(pond, one, visit, link)
+    eventually(lambda: known(pond, one)[2] == [True], "she is bound")
+    chat_id = pond.group("laden", "planning", "备孕 2 群")
+    pond.ctl("volunteers", "add", "--member", member)
+    pond.ctl("volunteers", "assign", "--member", member, chat_id, "--main")
+    order = bought(pond, one)
+    sees(pond, order["tid"], "link, rules 1", seller)
+
+    registered(pond, other, visit)
+    kept, *_ = known(pond, other)
+    pond.asks(MERGED, member, kept)
+    assert eventually(lambda: known(pond, other)[2:] == [[True], [chat_id]], "what was hers is the other's")
+    assert known(pond, one)[2:] == [[], []]
+    sees(pond, order["tid"], kept)
+    pond.ctl("check", "--settled")

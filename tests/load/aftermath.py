@@ -22,11 +22,10 @@ _NIGHT = """
 import json
 from datetime import UTC, datetime, timedelta
 from pond.orders import reconciliation
-at, more, changed = datetime.now(UTC) + timedelta(minutes=3), True, 0
+at, more = datetime.now(UTC) + timedelta(minutes=3), True
 while more:
-    some, more = reconciliation.reconcile(at)
-    changed += some
-print(json.dumps(changed))
+    _, more = reconciliation.reconcile(at)
+print(json.dumps(None))
 """
 _ORDERS = """
 import json
@@ -51,7 +50,8 @@ print(json.dumps([
 
 @dataclass
 class Outcome:
-    """What a soak came to. `breaches` is empty when everything held; letters by (queue, reason, kind)."""
+    """What a soak came to. `breaches` is empty when everything held; letters by (queue, reason, kind);
+    `found_by_night`: orders that differed from the shop until the night compared them."""
 
     breaches: list[str] = field(default_factory=list)
     letters: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -77,7 +77,9 @@ def settle(pond: Pond, doings: Doings, before: dict[str, tuple[str, str, str]]) 
     _duties(pond, "minute")
     _duties(pond, "nightly")
     late += empty(pond)
-    outcome.found_by_night = pond.asks(_NIGHT)
+    accounts = {one.mother.account_id for one in doings.mothers}
+    outcome.found_by_night = len(_orders(pond, accounts))
+    pond.asks(_NIGHT)
     late += empty(pond)
     _duties(pond, "minute")
     late += empty(pond)
@@ -85,6 +87,7 @@ def settle(pond: Pond, doings: Doings, before: dict[str, tuple[str, str, str]]) 
     left = {key: about for key, about in letters(pond).items() if key not in before}
     outcome.letters_left = Counter(left.values())
     outcome.breaches = [*late, *unfinished, *broadcasting.breaches(pond, doings), *_breaches(pond, doings)]
+    outcome.breaches += _orders(pond, accounts)
     outcome.settled_seconds = time.monotonic() - began
     return outcome
 
@@ -117,7 +120,7 @@ def _breaches(pond: Pond, doings: Doings) -> list[str]:
     found = [line for line in told.splitlines() if line.strip()] if "all invariants hold" not in told else []
     found += [f"set out and did not arrive: {_where(one)}" for one in doings.mothers if not one.arrived]
     found += [f"welcomed more than once: {one.account_id}" for one in doings.joined if len(one.heard("欢迎加入")) > 2]
-    return found + _orders(pond, {one.mother.account_id for one in doings.mothers})
+    return found
 
 
 def _finish_broadcasts(pond: Pond, doings: Doings) -> list[str]:

@@ -1,15 +1,12 @@
 """What a worker's process does in the callback bench: calls the functions as API Gateway and SQS call them."""
 
 import json
-import os
-import sys
-import warnings
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from time import monotonic, perf_counter
 from typing import Any
 
+from load.hush import hush
 from load.journey import seal_wecom, to_xml
 from load.units import Units, counting
 from pond.groups.store import SeatRow
@@ -27,8 +24,7 @@ Fields = dict[str, str]
 
 def begin() -> None:
     """Prepare a worker's process: no logs among the tables, functions imported."""
-    warnings.simplefilter("ignore")
-    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as the process lives
+    hush()
     for name in ("wecom", "membership", "greeting"):
         function(name)
     pseudonym("warm", settings().prefix)

@@ -12,7 +12,6 @@ import statistics
 import sys
 import tempfile
 import time
-import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from load import measured
+from load.hush import hush
 from load.units import Units, counting
 from pond.kernel import clock
 from pond.kernel.aws import client
@@ -74,8 +74,7 @@ class Sold:
 
 def begin() -> None:
     """Prepare a worker's process: no logs among the tables, functions imported."""
-    warnings.simplefilter("ignore")
-    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as the process lives
+    hush()
     for name in ("youzan", "order_worker"):
         market.function(name)
 

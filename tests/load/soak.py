@@ -61,7 +61,7 @@ class Soaked:
 def soak(pond: Pond, seconds: float, seed: int, say: Callable[[str], None] = print) -> Soaked:
     """Play so long, with faults; then without them, until everything came to its end."""
     waits = _impatient(pond)
-    _prepare(pond, int(seconds // 60) + 60)
+    _prepare(pond, int(seconds // 60))
     before = aftermath.letters(pond)
     gauges, doings = Gauges(pond.town), Doings()
     began = time.monotonic()
@@ -109,15 +109,17 @@ def _play(pond: Pond, doings: Doings, seed: int, until: float, mischief: Mischie
 
 
 def _prepare(pond: Pond, minutes: int) -> None:
-    """A programme with room for most, groups that a volunteer serves for a tenth, an opening that lasts."""
+    """A programme with room for most of who comes in so many minutes, groups that a volunteer serves for a tenth, an
+    opening that lasts."""
     pond.programme("soak", attribution=_SEAT_COUNTS, hold_minutes=5, remind_minutes=1)
     pond.ctl("volunteers", "add", "--staff", _VOLUNTEER)
-    for segment, capacity, number in (("planning", 12, 1), ("pregnancy", 30, 1), ("pregnancy", 180, 2)):
+    large = [("pregnancy", 180, number) for number in range(2, 3 + minutes // 30)]
+    for segment, capacity, number in [("planning", 12, 1), ("pregnancy", 30, 1), *large]:
         chat_id = pond.group("soak", segment, f"{segment} {number} 群", capacity)
         pond.ctl("volunteers", "assign", "--staff", _VOLUNTEER, chat_id, "--main")
     assert pond.asks(_PAY) == "created"
     broadcasting.prepare(pond)
-    about = ("--programme", "soak", "--start", "+0m", "--minutes", str(minutes), "--quota", "10000")
+    about = ("--programme", "soak", "--start", "+0m", "--minutes", str(minutes + 60), "--quota", "10000")
     pond.ctl("openings", "create", *about)
     eventually(lambda: pond.is_open("soak"), "the opening")
     patient = {f"{partner}.callback_timeout_seconds": 30.0 for partner in ("official_account", "wecom", "youzan")}

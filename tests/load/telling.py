@@ -28,7 +28,7 @@ def report(doings: Doings, mischief: Mischief, gauges: Gauges, outcome: Outcome)
         _table(("what was done", "times"), sorted(doings.done.items())),
         _table(("dead letters", "in", "about", "letters", "left after sending again"), _letters(outcome)),
         _memory(gauges),
-        f"settled in {outcome.settled_seconds:.0f} s; orders changed by the night's comparison: "
+        f"settled in {outcome.settled_seconds:.0f} s; orders that were wrong until the night's comparison: "
         f"{outcome.found_by_night}; breaches: {len(outcome.breaches)}",
     ]
     return "\n\n".join(parts)

@@ -6,20 +6,17 @@ reading a total and writing it back increased; and one conditional count plus on
 """
 
 import json
-import os
 import secrets
-import sys
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from load.hush import hush
 from load.units import Units, counting
 from pond.kernel.aws import client
 from pond.kernel.clock import now
@@ -48,8 +45,7 @@ Way = Callable[[Place, list[str], Served], None]
 
 def begin() -> None:
     """Prepare a worker's process: no logs among the tables."""
-    warnings.simplefilter("ignore")
-    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as the process lives
+    hush()
     allocation()
 
 

@@ -65,11 +65,20 @@ def running(folder: Path) -> Iterator[Cloud]:
         _fill()
         yield Cloud(endpoint, "pond-test")
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(10)
+        _end(process)
         log.close()
         for name, value in before.items():
             os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End it, in whatever way: after a large bench it takes long to leave by itself."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
 
 
 def _free_port() -> int:

@@ -11,7 +11,6 @@ from pond.kernel.aws import client
 from pond.kernel.settings import forget
 from pond.programmes import service as programmes
 from support.cloud import ROOT, Cloud
-from support.wechat import WeChat, running
 
 
 @pytest.fixture(scope="session")
@@ -58,14 +57,3 @@ def programme_id(make_programme: Callable[..., str]) -> str:
 def make_follower(cloud: Cloud, unique: Callable[[str], str], now: datetime) -> Callable[[], str]:
     """Makes somebody who follows the account."""
     return lambda: followers.follow(unique("openid"), None, now)
-
-
-@pytest.fixture
-def wechat(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[WeChat]:
-    """An official account that answers as told, in this process's settings."""
-    with running() as account:
-        monkeypatch.setenv("POND_OFFICIAL_ACCOUNT_URL", account.url)
-        forget()
-        yield account
-    monkeypatch.undo()
-    forget()

@@ -1,6 +1,6 @@
 """Places for people."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,7 +9,6 @@ import yaml
 from pond.channels import followers
 from pond.groups import setup
 from pond.groups.model import Request
-from pond.kernel.settings import forget
 from pond.members.model import Registration
 from pond.members.store import add_registration
 from pond.programmes import service as programmes
@@ -18,7 +17,6 @@ from support.cloud import ROOT, Cloud
 from support.places import Place, add_group
 from support.sandbox import Sandbox
 from support.towns import NOW, Town
-from support.wechat import WeChat, running
 
 
 @pytest.fixture
@@ -53,17 +51,6 @@ def town(make_place: Callable[..., Place], partners: Sandbox) -> Callable[..., T
         return Town(place, partners, asked_before=groups)
 
     return make
-
-
-@pytest.fixture
-def wechat(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[WeChat]:
-    """An official account that answers as told, in this process's settings."""
-    with running() as account:
-        monkeypatch.setenv("POND_OFFICIAL_ACCOUNT_URL", account.url)
-        forget()
-        yield account
-    monkeypatch.undo()
-    forget()
 
 
 @pytest.fixture

@@ -101,8 +101,10 @@ def test_who_asked_again_and_was_not_heard_is_seated_by_night(
     assert seats.ask_again(one.member_id, programme_id, later)  # and the event of it is lost
     repair.seat_the_forgotten(later + timedelta(minutes=1))
     assert seats.my_seat(one.member_id, programme_id, later).state == "requested"  # the queue's own tries come first
+    assert breaches(programme_id, later + HOUR, one.member_id) == ["lost"]
     repair.seat_the_forgotten(later + HOUR)
     assert seats.my_seat(one.member_id, programme_id, later).state == "held"
+    assert breaches(programme_id, later + HOUR, one.member_id) == []
 
 
 def test_a_decision_is_told_in_the_programmes_words(

@@ -8,19 +8,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pond.broadcasts import almanac, timing
 from pond.channels import codes, followers, keywords
 from pond.kernel.aws import client
 from pond.kernel.errors import Permanent, PondError, Transient
 from pond.kernel.ids import pseudonym
 from pond.kernel.sealing import seal
-from pond.kernel.settings import forget
+from pond.kernel.settings import forget, settings
 from pond.members.store_phones import PhoneRow
-from pond.orders import changing, outreach, outreach_due, store_outreach
+from pond.orders import changing, history, outreach, outreach_due, store_outreach
 from pond.orders.events import OrderMatched, OrderPaid
-from pond.orders.model_outreach import Task
+from pond.orders.model_outreach import LOOKS, Task
 from pond.orders.model_pushes import read_detail
-from pond.platforms import outreach as vendors
-from pond.platforms.model_sms import Sent, SmsOutcome
+from pond.platforms import sms, sms_notices, texts
+from pond.platforms.model_sms import Sent, SmsOutcome, TextState
 from support import calls, market
 from support.calls import SILENCE, Vendor
 from support.cloud import Cloud
@@ -88,7 +89,7 @@ class Bought:
         return task.state if task else "none"
 
     def take(self, now: datetime) -> str:
-        return outreach.take({"person_id": self.person_id, "task_id": f"task~{self.tid}"}, now)
+        return outreach.take({"person_id": self.person_id, "task_id": f"task~{self.tid}"}, now, timing.holidays)
 
 
 @pytest.fixture
@@ -138,7 +139,7 @@ def test_who_wants_quiet_is_not_written_to(bought: Make, account: WeChat) -> Non
 def test_they_say_so_to_the_account_themselves(bought: Make) -> None:
     here = bought()
     codes.create_channel(here.buyer.programme_id, "海报", "poster", (), here.buyer.programme_id, MORNING)
-    followers.follow(here.buyer.openid, here.buyer.programme_id, MORNING)  # by a code of the programme that is to answer
+    followers.follow(here.buyer.openid, here.buyer.programme_id, MORNING)  # by a code of the programme that answers
 
     def says(text: str) -> bool:
         follower = followers.get(here.follower_id)
@@ -182,6 +183,17 @@ def test_at_night_they_are_left_alone_until_morning(bought: Make, by_call: Vendo
     assert key in store_outreach.due(MORNING, 1_000)
     assert here.take(MORNING) == "accepted"
     assert key not in store_outreach.due(MORNING, 1_000)
+
+
+def test_on_the_programmes_holidays_they_are_left_alone(bought: Make, by_call: Vendor) -> None:
+    here = bought()
+    outreach.after_order(here.event, MORNING)
+    almanac.apply(here.buyer.programme_id, {"holidays": [{"from": "2024-01-02", "to": "2024-01-03"}]}, MORNING)
+    assert here.take(MORNING) == "waiting"
+    task = here.task()
+    assert task and task.due_at == MORNING + timedelta(days=2, hours=-1)  # 09:00 on the day after
+    assert by_call.asked == []
+    assert here.take(task.due_at) == "accepted"
 
 
 def test_nobody_is_reached_without_consent(bought: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,16 +250,77 @@ def test_a_text_goes_by_the_approved_template(bought: Make, monkeypatch: pytest.
     with pytest.raises(Permanent):  # the deployment has no such template
         here.take(MORNING)
     assert here.state() == "waiting"
-    monkeypatch.setattr(vendors, "secret", lambda name: {"notice_templates": "outreach=SMS_1"})
+    sent = texting(monkeypatch)
+    assert here.take(MORNING + outreach.BUSY) == "accepted"
+    assert sent == [(f"+86{here.buyer.mobile}", here.tid)]
+
+
+def texting(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """A vendor of texts that accepts; whom, for which order. A text's id at the vendor is the order's number."""
+    monkeypatch.setenv("POND_OUTREACH_ROUTE", "sms")
+    forget()
+    monkeypatch.setattr(sms_notices, "secret", lambda name: {"notice_templates": "outreach=SMS_1"})
     sent: list[tuple[str, str]] = []
 
     def send(phone: str, template: object, parameters: object, reference: str) -> Sent:
         sent.append((phone, reference))
-        return Sent(SmsOutcome.ACCEPTED, "1")
+        return Sent(SmsOutcome.ACCEPTED, reference)
 
-    monkeypatch.setattr("pond.platforms.outreach.sms.send", send)
-    assert here.take(MORNING + outreach.BUSY) == "accepted"
-    assert sent == [(f"+86{here.buyer.mobile}", here.tid)]
+    monkeypatch.setattr(sms, "send", send)
+    return sent
+
+
+def receipt(here: Bought, state: TextState, reason: str) -> None:
+    """What the vendor says of the text."""
+    told = texts.Receipt(here.tid, f"+86{here.buyer.mobile}", state, reason, {})
+    texts.take(settings().sms_vendor, told, MORNING)
+
+
+@pytest.mark.parametrize(("state", "reason"), [(TextState.DELIVERED, "DELIVRD"), (TextState.FAILED, "UNDELIV")])
+def test_a_texts_receipt_is_noted_once_on_its_task(
+    bought: Make, monkeypatch: pytest.MonkeyPatch, state: TextState, reason: str
+) -> None:
+    sent, here = texting(monkeypatch), bought()
+    outreach.after_order(here.event, MORNING)
+    assert here.take(MORNING) == "accepted"
+    first_look = MORNING + LOOKS[0]
+    key = (here.person_id, f"task~{here.tid}")
+    assert key not in store_outreach.due(MORNING + LOOKS[0] / 2, 1_000)
+    assert key in store_outreach.due(first_look, 1_000)
+    assert here.take(first_look) == "accepted"  # none came yet
+    assert key not in store_outreach.due(first_look, 1_000)
+    receipt(here, state, reason)
+    receipt(here, TextState.FAILED, "again")
+    assert [here.take(MORNING + LOOKS[1]) for _ in range(2)] == [state.value, state.value]
+    task = here.task()
+    assert task and (task.state, task.reason, task.changed_at) == (state.value, reason, MORNING + LOOKS[1])
+    assert key not in store_outreach.due(MORNING + LOOKS[-1], 1_000)
+    assert len(sent) == 1
+    found = history.of(here.tid)
+    assert found and [(one.route, one.state, one.reason) for one in found.tasks] == [("sms", state.value, reason)]
+
+
+def test_a_receipt_that_never_comes_is_looked_for_five_times(bought: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    texting(monkeypatch)
+    here = bought()
+    outreach.after_order(here.event, MORNING)
+    here.take(MORNING)
+    looks = 0
+    while here.task() and (here.person_id, f"task~{here.tid}") in store_outreach.due(MORNING + LOOKS[-1], 1_000):
+        assert here.take(MORNING + LOOKS[looks]) == "accepted"
+        looks += 1
+    assert (looks, here.state()) == (len(LOOKS), "accepted")
+
+
+def test_what_operators_see_does_not_wait_for_the_next_look(bought: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    texting(monkeypatch)
+    here = bought()
+    outreach.after_order(here.event, MORNING)
+    here.take(MORNING)
+    receipt(here, TextState.DELIVERED, "DELIVRD")
+    found = history.of(here.tid)
+    assert found and [one.state for one in found.tasks] == ["delivered"]
+    assert here.state() == "accepted"
 
 
 def test_an_old_order_whose_buyer_becomes_known_is_tagged_only(bought: Make, account: WeChat) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pond.kernel.errors import Refused
 from pond.kernel.ids import pseudonym
+from pond.kernel.logs import logger
 from pond.platforms import inbox, receipts, store_texts, texts
 from pond.platforms.model_sms import TextState
 from support import budgets
@@ -23,10 +24,14 @@ OK = {"tencent": {"result": 0, "errmsg": "OK"}, "aliyun": {"code": 0, "msg": "OK
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The metrics of receipts, in order."""
-    names: list[str] = []
-    monkeypatch.setattr(receipts, "count", names.append)
-    return names
+    """The metrics of receipts, in order; `ReceiptFailed=0` is one that was delivered."""
+    found: list[str] = []
+
+    def count(name: str, value: int = 1) -> None:
+        found.append(f"{name}={value}")
+
+    monkeypatch.setattr(receipts, "count", count)
+    return found
 
 
 def receipt(vendor: str, message_id: str, *, good: bool = True, phone: str = "13800000000") -> dict[str, Any]:
@@ -78,7 +83,22 @@ def test_an_array_of_receipts_finds_its_texts(
     found = texts.state_of(two)
     assert found is not None
     assert (found.reason, found.accepted_at, found.reported_at) == ("MK:0001", now, arrived)
-    assert counted == ["ReceiptDelivered", "ReceiptFailed", "ReceiptUnknown"]
+    assert counted == ["ReceiptFailed=0", "ReceiptFailed=1", "ReceiptUnknown=1"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "logged"),
+    [("MK:0001", "MK:0001"), ("isv.MOBILE-1", "in words"), ("UNDELIV", "UNDELIV"), ("13800000000 is off", "in words")],
+)
+def test_why_a_text_failed_is_logged_as_a_code_and_never_as_words(
+    reason: str, logged: str, unique: Callable[[str], str], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[dict[str, str]] = []
+    monkeypatch.setattr(logger, "warning", lambda _, extra: lines.append(extra))
+    sid = unique("sid")
+    texts.note("tencent", sid, PHONE, now)
+    post("tencent", [receipt("tencent", sid, good=False) | {"errmsg": reason}], now)
+    assert lines == [{"status": "tencent", "reason": logged}]
 
 
 def test_the_first_outcome_stands(unique: Callable[[str], str], now: datetime, counted: list[str]) -> None:
@@ -87,7 +107,7 @@ def test_the_first_outcome_stands(unique: Callable[[str], str], now: datetime, c
     for good in (True, True, False):
         post("tencent", [receipt("tencent", sid, good=good)], now)
     assert state(text_id) is TextState.DELIVERED
-    assert counted == ["ReceiptDelivered", "ReceiptRepeated", "ReceiptRepeated"]
+    assert counted == ["ReceiptFailed=0", "ReceiptRepeated=1", "ReceiptRepeated=1"]
 
 
 def test_a_receipt_that_was_faster_than_our_note(unique: Callable[[str], str], now: datetime) -> None:
@@ -171,7 +191,7 @@ def test_entries_that_are_none_are_counted_and_the_rest_is_taken(
     wrong: list[object] = [None, 1, [], {}, {"sid": sid}]
     wrong += [good | {"sid": 5}, good | {"sid": ""}, good | {"mobile": "one"}]
     assert post("tencent", [*wrong, good | {"nationcode": "+86", "new_field": {"a": 1}}], now) == OK["tencent"]
-    assert counted == ["ReceiptMalformed"] * len(wrong) + ["ReceiptDelivered"]
+    assert counted == ["ReceiptMalformed=1"] * len(wrong) + ["ReceiptFailed=0"]
     assert state(text_id) is TextState.DELIVERED
 
 

@@ -85,6 +85,18 @@ def test_rates_are_applied_from_a_file(run: Run, now: datetime, tmp_path: Path) 
     assert (code, "rates.rates[0].role" in said) == (1, True)
 
 
+def test_orders_from_before_the_rates_earn(run: Run, now: datetime, tmp_path: Path) -> None:
+    programme_id = market.apply_programme(now, paying=False)
+    mother = market.buyer(programme_id)
+    mother.register()
+    changing.told([read_detail(mother.buys(6_000).went("WAIT_BUYER_PAY", "TRADE_PAID").full())], now)
+    file = tmp_path / "rates.yaml"
+    file.write_text(yaml.safe_dump({"programme_id": programme_id} | RATES))
+    told = [run("orders", "rates", "apply", str(file), "--by", "ops") for _ in range(2)]
+    first, again = (f"{outcome}: {programme_id}, version 1\n" for outcome in ("created", "same"))
+    assert told == [(0, f"{first}orders from before that earn now: 1, 6.00 yuan booked\n"), (0, again)]
+
+
 def test_a_months_bonuses_are_computed_from_a_file(run: Run, unique: Callable[[str], str], tmp_path: Path) -> None:
     programme_id = market.apply_programme(AT, paying=False)
     rates = tmp_path / "rates.yaml"
@@ -141,8 +153,8 @@ def test_people_and_their_ways_are_listed(run: Run, unique: Callable[[str], str]
     assert run("volunteers", "add", "--staff", userid, "--rank", "distributor", "--level", "bronze")[0] == 0
     assert run("volunteers", "level", "--staff", userid, "silver", "--from", "2026-12-01")[0] == 0
     assert run("volunteers", "bind", "--staff", userid, member)[0] == 0
-    bond = volunteers.distributor_of(member, now)
-    assert bond is not None and bond.person_id == volunteers.staff_id(userid)
+    (bond,) = volunteers.bonds_until(member, now)
+    assert bond.person_id == volunteers.staff_id(userid)
     line = next(line for line in run("volunteers", "list")[1].splitlines() if userid in line)
     assert "distributor bronze" in line
     assert run("volunteers", "bind", "--member", unique("nobody"), member)[0] == 1

@@ -16,7 +16,6 @@ from pond.kernel.ids import pseudonym
 from pond.members import identities, registration, verification
 from pond.members.model import Form, Registered
 from pond.members.model_phones import Asker
-from pond.platforms.model_sms import SmsOutcome
 from pond.programmes import service as programmes
 from pond.programmes.model import Programme, pool_id
 from support.cloud import ROOT, Cloud
@@ -54,19 +53,6 @@ class Mother:
         """What must stand nowhere once she is forgotten."""
         raw = [self.openid, self.unionid, self.external_userid, self.phone, self.phone.removeprefix("+86"), self.name]
         return [*raw, self.follower_id, self.account_id, self.contact_id, self.phone_id]
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The codes that went out by SMS."""
-    codes: list[str] = []
-
-    def send(phone: str, code: str, reference: str) -> SmsOutcome:
-        codes.append(code)
-        return SmsOutcome.ACCEPTED
-
-    monkeypatch.setattr("pond.members.verification.sms.send_code", send)
-    return codes
 
 
 @pytest.fixture

@@ -99,9 +99,9 @@ def test_the_last_bond_counts_and_the_first_brought(unique: Unique, now: datetim
     service.bind(member, one, now)
     service.bind(member, one, now + timedelta(hours=1))
     service.bind(member, other, now + timedelta(hours=2))
-    assert service.distributor_of(member, now - timedelta(seconds=1)) is None
-    found = [service.distributor_of(member, now + timedelta(hours=hours)) for hours in (0, 1, 2)]
-    assert [(bond.person_id, bond.at) for bond in found if bond] == [
+    assert service.bonds_until(member, now - timedelta(seconds=1)) == []
+    found = [service.bonds_until(member, now + timedelta(hours=hours))[-1] for hours in (0, 1, 2)]
+    assert [(bond.person_id, bond.at) for bond in found] == [
         (one, now),
         (one, now),
         (other, now + timedelta(hours=2)),

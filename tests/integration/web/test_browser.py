@@ -17,7 +17,6 @@ from pond.groups.allocation import allocate
 from pond.groups.model import Request
 from pond.kernel import clock
 from pond.kernel.settings import forget
-from pond.platforms.model_sms import SmsOutcome
 from pond.programmes import service as programmes
 from pond.programmes.model import pool_id
 from pond.web import sessions
@@ -107,19 +106,6 @@ class Visitor:
         page.get_by_label("预产期或宝宝生日").fill(self.due)
         page.get_by_label("所在城市").fill("杭州")
         page.get_by_role("checkbox").check()
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The codes that went out by SMS."""
-    codes: list[str] = []
-
-    def send(phone: str, code: str, reference: str) -> SmsOutcome:
-        codes.append(code)
-        return SmsOutcome.ACCEPTED
-
-    monkeypatch.setattr("pond.members.verification.sms.send_code", send)
-    return codes
 
 
 @pytest.fixture

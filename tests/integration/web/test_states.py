@@ -13,26 +13,12 @@ from pond.groups.allocation import allocate
 from pond.groups.model import Request
 from pond.kernel.errors import Transient
 from pond.members import blocklist, registration
-from pond.platforms.model_sms import SmsOutcome
 from pond.programmes import service as programmes
 from pond.programmes.model import pool_id
 from pond.web import sessions
 from support.cloud import ROOT, Cloud
 from support.places import add_group
 from support.web import Browser, caller
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The codes that went out by SMS."""
-    codes: list[str] = []
-
-    def send(phone: str, code: str, reference: str) -> SmsOutcome:
-        codes.append(code)
-        return SmsOutcome.ACCEPTED
-
-    monkeypatch.setattr("pond.members.verification.sms.send_code", send)
-    return codes
 
 
 @pytest.fixture

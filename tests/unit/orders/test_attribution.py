@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pond.orders.model_attribution import Facts, Referral, SeatHeld, attribute
-from pond.programmes.model_attribution import Claim, Rules
+from pond.programmes.model_attribution import Bonds, Claim, Rules
 
 PAID = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -58,6 +58,34 @@ def test_a_referral_counts_within_the_window_before_payment(age: timedelta, coun
 def test_the_last_link_counts() -> None:
     other = replace(LINK, referral_id="L0", person_id="d9", at=LINK.at + timedelta(seconds=1))
     assert decided(replace(FACTS, referrals=(other, LINK)), *ALL) == ("d9", "link")
+
+
+def opened(person_id: str, days_before: int) -> Referral:
+    return replace(BOND, person_id=person_id, at=PAID - days_before * DAY, by_link=True)
+
+
+@pytest.mark.parametrize(
+    ("bonds", "referrals", "earner"),
+    [
+        (None, [opened("d3", 1)], "v1"),  # links bind only where the programme says so
+        (Bonds(), [opened("d3", 400)], "d3"),  # for good
+        (Bonds(), [opened("d3", 400), opened("d4", 1)], "d3"),
+        (Bonds(holds="last"), [opened("d3", 400), opened("d4", 1)], "d4"),
+        (Bonds(days=90), [opened("d3", 90), opened("d4", 1)], "d3"),
+        (Bonds(days=90), [opened("d3", 92), opened("d4", 1)], "d4"),  # it had run out by the other's opening
+        (Bonds(days=90), [opened("d3", 93), opened("d4", 2), opened("d5", 1)], "d4"),
+        (Bonds(days=90), [opened("d3", 100), opened("d4", 50)], "v1"),  # neither: the other's came while it held
+        (Bonds(days=90), [opened("d3", 100), opened("d3", 50)], "v1"),  # nor is the first one's renewed
+        (Bonds(days=90, holds="last"), [opened("d3", 100), opened("d3", 50)], "d3"),
+        (Bonds(), [opened("d3", 9), replace(BOND, at=PAID - 8 * DAY), opened("d4", 7)], "d2"),  # a person's word holds
+        (None, [replace(BOND, at=PAID - 31 * DAY)], "v1"),
+        (Bonds(days=90), [replace(BOND, at=PAID - 31 * DAY)], "d2"),
+    ],
+)
+def test_which_bond_holds_is_the_programmes_to_say(bonds: Bonds | None, referrals: list[Referral], earner: str) -> None:
+    rules = Rules(version=1, precedence=("distributor", "seat"), window_days=30, bonds=bonds)
+    found = attribute(replace(FACTS, referrals=tuple(reversed(referrals))), {"moms": rules})
+    assert found.earner_id == earner
 
 
 @pytest.mark.parametrize(
@@ -115,9 +143,12 @@ def test_the_sequence_of_facts_does_not_matter(data: st.DataObject) -> None:
         person_id=names,
         role=st.just("distributor"),
         at=days,
+        by_link=st.booleans(),
     )
+    bonds = st.none() | st.builds(Bonds, holds=st.sampled_from(["first", "last"]), days=st.none() | st.integers(1, 30))
     referrals = data.draw(st.lists(referral, max_size=5, unique_by=lambda one: one.referral_id))
-    rules = {"moms": Rules(version=1, precedence=tuple(data.draw(st.permutations(ALL))), window_days=20)}
+    order = tuple(data.draw(st.permutations(ALL)))
+    rules = {"moms": Rules(version=1, precedence=order, window_days=20, bonds=data.draw(bonds))}
     facts = replace(FACTS, seats=tuple(seats), referrals=tuple(referrals))
     mixed = replace(
         facts, seats=tuple(data.draw(st.permutations(seats))), referrals=tuple(data.draw(st.permutations(referrals)))

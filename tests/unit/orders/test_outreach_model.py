@@ -10,6 +10,8 @@ from pond.kernel.clock import CHINA
 from pond.kernel.errors import Refused
 from pond.orders.model_outreach import read_hours
 
+DAY = timedelta(days=1)
+
 
 @given(st.integers(0, 365 * 86_400))
 def test_the_next_moment_is_the_first_that_is_allowed(seconds: int) -> None:
@@ -21,6 +23,16 @@ def test_the_next_moment_is_the_first_that_is_allowed(seconds: int) -> None:
         assert found == at
     elif found > at:
         assert found.astimezone(CHINA).time() == time(9)
+
+
+@given(st.integers(0, 20 * 86_400), st.frozensets(st.integers(0, 30).map(lambda day: date(2026, 1, 1) + day * DAY)))
+def test_holidays_are_passed_over_and_nothing_else(seconds: int, holidays: frozenset[date]) -> None:
+    at, hours = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds), read_hours("09:00-20:00")
+    found = hours.next_moment(at, CHINA, holidays)
+    assert found.astimezone(CHINA).date() not in holidays
+    without = hours.next_moment(at, CHINA)
+    passed_over = {without.astimezone(CHINA).date() + day * DAY for day in range((found - without).days + 1)}
+    assert found == without or (passed_over - {found.astimezone(CHINA).date()} <= holidays and found > without)
 
 
 @pytest.mark.parametrize(("at", "hour"), [("08:59:59", 9), ("09:00:00", 9), ("19:59:59", 19), ("20:00:00", 9)])

@@ -8,7 +8,7 @@ import yaml
 
 from pond.kernel.errors import Refused
 from pond.programmes.model import check_change, parse
-from pond.programmes.model_attribution import rules_on
+from pond.programmes.model_attribution import Bonds, rules_on
 from support.cloud import ROOT
 
 FIRST = {"version": 1, "valid_from": "2026-01-01", "precedence": ["seat"], "window_days": 30}
@@ -28,6 +28,13 @@ def test_each_day_has_the_rules_that_began_last() -> None:
     assert programme().attribution == ()
 
 
+def test_bonds_hold_the_first_for_good_unless_it_says_otherwise() -> None:
+    written: tuple[dict[str, Any], ...] = ({}, {"holds": "last", "days": 90})
+    found = [programme(FIRST | {"bonds": bonds}).attribution[0].bonds for bonds in written]
+    assert found == [Bonds(holds="first", days=None), Bonds(holds="last", days=90)]
+    assert programme(FIRST).attribution[0].bonds is None
+
+
 @pytest.mark.parametrize(
     "rules",
     [
@@ -39,6 +46,9 @@ def test_each_day_has_the_rules_that_began_last() -> None:
         (FIRST | {"precedence": []},),
         (FIRST | {"valid_from": "soon"},),
         (FIRST | {"window_days": 0},),
+        (FIRST | {"bonds": {"holds": "both"}},),
+        (FIRST | {"bonds": {"days": 0}},),
+        (FIRST | {"bonds": "for good"},),
     ],
 )
 def test_rules_that_make_no_sense_are_refused(rules: tuple[Any, ...]) -> None:
@@ -50,7 +60,7 @@ def test_rules_that_make_no_sense_are_refused(rules: tuple[Any, ...]) -> None:
 
 def test_a_version_stays_as_it_was_and_new_ones_may_come() -> None:
     check_change(programme(FIRST), programme(FIRST, SECOND))
-    for after in ((FIRST | {"window_days": 31},), (SECOND,), ()):
+    for after in ((FIRST | {"window_days": 31},), (FIRST | {"bonds": {}},), (SECOND,), ()):
         with pytest.raises(Refused) as refused:
             check_change(programme(FIRST), programme(*after))
         assert refused.value.code == "programme.attribution_version"

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from pond.kernel.errors import Refused
-from pond.platforms import sms_aliyun, sms_tencent
+from pond.platforms import outreach, sms_aliyun, sms_tencent
 from pond.platforms.envelopes import Envelope
 from pond.platforms.xml import parse
 from sandbox.crypto import Sealer, sign
 from sandbox.messages import Envelope as Wrapping
 from sandbox.messages import xml
-from sandbox.signers import acs3, tc3
+from sandbox.signers import acs3, called, tc3
 
 TOKEN, KEY, RECEIVER = "demoToken", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "wxdemoappid0001"
 MESSAGE = xml(
@@ -60,3 +60,5 @@ def test_the_vendors_expect_ponds_signatures() -> None:
     names = authorization.partition("SignedHeaders=")[2].partition(",")[0]
     pairs = [("TemplateParam", '{"code":"123456"}'), ("OutId", "a b")]
     assert authorization.endswith(acs3("secret", "POST", pairs, sent, names))
+    stamped = {"x-timestamp": "1795400000", "x-nonce": "n1"}
+    assert outreach.signature("secret", "1795400000", "n1", b'{"a":1}') == called("secret", stamped, b'{"a":1}')

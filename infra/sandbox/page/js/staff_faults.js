@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { attempt } from "./nav.js";
 import { changed, state } from "./store.js";
 
-const PLATFORMS = { official_account: "Official account", wecom: "WeCom", youzan: "Youzan", sms: "SMS" };
+const PLATFORMS = { official_account: "Official account", wecom: "WeCom", youzan: "Youzan", sms: "SMS", calls: "Call vendor" };
 let aimed = "official_account";
 
 export function faultsTab() {

@@ -7,7 +7,7 @@ import { attempt } from "./nav.js";
 import { changed, state } from "./store.js";
 import { secondOf } from "./text.js";
 
-const PLATFORMS = { official_account: "account", wecom: "WeCom", youzan: "Youzan", sms: "SMS" };
+const PLATFORMS = { official_account: "account", wecom: "WeCom", youzan: "Youzan", sms: "SMS", calls: "dialler" };
 const opened = new Set();
 
 const platform = (name) => h("em", { class: `tag is-${name}` }, PLATFORMS[name] ?? name);

@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { attempt } from "./nav.js";
 import { face } from "./parts.js";
+import { dialledPart } from "./staff_dialled.js";
 import { switchesOf } from "./staff_faults.js";
 import { accountOf, changed, current, state } from "./store.js";
 import { secondOf } from "./text.js";
@@ -21,7 +22,7 @@ const asks = (order) => order.refunds.filter((one) => one.status === ASKED);
 export const waitingForShop = () => state.shop.orders.reduce((sum, order) => sum + asks(order).length, 0) + (state.shop.stopped ? 1 : 0);
 
 export function shopTab() {
-  const parts = { orders: [`Orders ${state.shop.orders.length || ""}`, ordersPart], pushes: ["Pushes", pushesPart], switches: ["How pushes behave", switchesPart] };
+  const parts = { orders: [`Orders ${state.shop.orders.length || ""}`, ordersPart], pushes: ["Pushes", pushesPart], dialled: [`Calls made ${state.dialled.length || ""}`, dialledPart], switches: ["How pushes behave", switchesPart] };
   return [
     h("nav", { class: "parts", "aria-label": "Parts of the shop" }, Object.entries(parts).map(([id, [name]]) =>
       h("button", { "aria-pressed": String(here === id), "data-testid": `shop-part-${id}`, onclick: () => { here = id; changed(); } }, name,

@@ -9,7 +9,7 @@ export const state = {
   staff: { staff: [], groups: [], contact_ways: [], join_ways: [], tasks: [], contacts: [] },
   callbacks: [], calls: [], switches: {}, faults: { faults: [], endpoints: {} },
   codes: [], showcase: [],
-  shop: { goods: [], orders: [], stopped: false }, pushes: [],
+  shop: { goods: [], orders: [], stopped: false }, pushes: [], dialled: [],
   clock: { now: Date.now() / 1000, frozen: false, read: Date.now() },
   seen: {}, fresh: {}, toast: null, refusal: null, banner: null,
 };
@@ -56,6 +56,7 @@ const READERS = {
   codes: async () => { state.codes = (await get("/codes")).codes; },
   shop: async () => { state.shop = await get("/shop"); },
   pushes: async () => { state.pushes = (await get("/shop/pushes?limit=60")).pushes; },
+  dialled: async () => { state.dialled = (await get("/dialled")).calls; },
   showcase: async () => { state.showcase = (await get("/showcase")).items; },
 };
 
@@ -89,7 +90,7 @@ export function readPhone(account) {
 }
 
 export async function readAll() {
-  const parts = ["people", "staff", "callbacks", "calls", "switches", "faults", "clock", "config", "health", "codes", "showcase", "shop", "pushes"];
+  const parts = ["people", "staff", "callbacks", "calls", "switches", "faults", "clock", "config", "health", "codes", "showcase", "shop", "pushes", "dialled"];
   await Promise.all(parts.map((part) => read(part)));
   if (current()) await readPhone(current());
   state.loaded = true;
@@ -120,7 +121,7 @@ function hear(change) {
     case "pushes": read("pushes"); read("shop"); break;
     case "codes": read("codes"); read("showcase"); break;
     case "reset": location.hash = ""; location.reload(); break;
-    case "staff": case "switches": case "faults": case "clock": read(change.what); break;
+    case "staff": case "switches": case "faults": case "clock": case "dialled": read(change.what); break;
     default: break;
   }
 }

@@ -1,7 +1,7 @@
 """When a message goes: a programme's rules over a moment and the counters kept by who sends."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from pond.broadcasts import almanac, model_timing
 from pond.broadcasts.model_audience import Kind
@@ -11,6 +11,11 @@ from pond.broadcasts.model_timing import Per, Rules, Verdict
 def rules(programme_id: str) -> Rules:
     """The programme's rules, at most 30 seconds old; the defaults until others are applied."""
     return almanac.get(programme_id).rules
+
+
+def holidays(programme_id: str) -> frozenset[date]:
+    """The programme's public holidays."""
+    return rules(programme_id).holidays
 
 
 def next_moment(rules: Rules, at: datetime) -> Verdict:

@@ -51,6 +51,8 @@ def check(now: datetime, settled_before: datetime) -> list[Breach]:
                 found.append(Breach("mixing", member_id, f"seat of {seat.pool_id} in a group of {group_of.pool_id}"))
         if seat.state == "held" and seat.held_until and seat.held_until + HOLD_GRACE < now:
             found.append(Breach("expiry", member_id, f"held in {programme_id}, overdue"))
+        if seat.state == "requested" and seat.changed_at and seat.changed_at < settled_before:
+            found.append(Breach("lost", member_id, f"asked again in {programme_id}, nothing came of it"))
 
     waiting = {(wait.pool_id, wait.number): wait.member_id for wait in waits}
     from_seats = {

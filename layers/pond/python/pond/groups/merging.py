@@ -28,15 +28,8 @@ def merge(merged_id: str, now: datetime) -> set[str]:
         Transient: `merging.contended`, or what a table's other writers caused; do it again.
     """
     chats: set[str] = set()
-    path = merging.path(merged_id)
-    for _ in range(TRIES):
-        *others, kept_id = path
-        for other in others:
-            chats |= _merge(other, kept_id, now)
-        followed, path = path, merging.path(merged_id)
-        if followed == path:  # who is merged after this look finds all that was just given to them
-            return chats
-    raise Transient("merging.contended", "the member was merged on each time")
+    merging.give_in_turn(merged_id, lambda other, kept_id: chats.update(_merge(other, kept_id, now)))
+    return chats
 
 
 def _merge(merged_id: str, kept_id: str, now: datetime) -> set[str]:

@@ -4,14 +4,43 @@ The accounts and phones did when the phone was proven (`verification.prove`), in
 repeating; seats are the room `groups`'.
 """
 
+from collections.abc import Callable
+
 from pond.channels import followers
-from pond.members import identities, store_merging
+from pond.kernel.errors import Transient
+from pond.members import identities, store_accounts, store_merging
 from pond.members.model import Registration
+
+_TRIES = 12
 
 
 def path(member_id: str) -> tuple[str, ...]:
     """The members found to be one, from this one to the one who stands for all."""
     return identities.who(member_id).path
+
+
+def give_in_turn(merged: str, give: Callable[[str, str], None]) -> None:
+    """Let `give` hand what each member on the way has to who stands for all, as (merged, kept), until nobody was merged
+    on meanwhile: who is merged after that look finds all that was just given to them.
+
+    Raises:
+        Transient: `merging.contended`; what `give` raises.
+    """
+    way = path(merged)
+    for _ in range(_TRIES):
+        *others, kept = way
+        for other in others:
+            give(other, kept)
+        followed, way = way, path(merged)
+        if followed == way:
+            return
+    raise Transient("merging.contended", "the member was merged on each time")
+
+
+def phones_of(member_id: str) -> set[str]:
+    """The phones of a member from before they were merged: the one they had then, and those they registered with."""
+    found = (store_accounts.get(member_id).phone_id, *(one.phone_id for one in registrations_of(member_id)))
+    return {phone_id for phone_id in found if phone_id}
 
 
 def registrations_of(member_id: str) -> list[Registration]:

@@ -31,7 +31,7 @@ def gather(member_ids: Sequence[str], paid_at: datetime) -> Facts:
             SeatHeld(
                 programme_id=stay.programme_id,
                 chat_id=stay.chat_id,
-                volunteer_id=volunteers.serving(stay.chat_id, paid_at),
+                volunteer_id=_now(volunteers.serving(stay.chat_id, paid_at)),
                 taken_at=stay.taken_at,
                 ended_at=stay.ended_at,
             )
@@ -74,16 +74,30 @@ def _referrals(member_ids: Sequence[str], paid_at: datetime) -> tuple[Referral, 
     """Tracked links that were opened, and distributors the member was bound to, before payment."""
     day, since = china_day(paid_at), paid_at - timedelta(days=WINDOW_MAX_DAYS)
     found = [
-        Referral(claim="link", referral_id=one.link_id, person_id=one.owner_id, role=earning[0], at=one.at)
+        Referral(
+            claim="link",
+            referral_id=one.link_id,
+            person_id=volunteers.current(one.owner_id),
+            role=earning[0],
+            at=one.at,
+        )
         for one in links.opened_by(member_ids, since, paid_at)
         if one.owner_id and (earning := volunteers.role_and_level(one.owner_id, day))
     ]
-    bonds = (volunteers.distributor_of(member_id, paid_at) for member_id in member_ids)
+    bonds = (bond for member_id in member_ids for bond in volunteers.bonds_until(member_id, paid_at))
     found += [
         Referral(
-            claim="distributor", referral_id=bond.person_id, person_id=bond.person_id, role="distributor", at=bond.at
+            claim="distributor",
+            referral_id=bond.person_id,
+            person_id=volunteers.current(bond.person_id),
+            role="distributor",
+            at=bond.at,
+            by_link=bond.by_link,
         )
         for bond in bonds
-        if bond
     ]
     return tuple(found)
+
+
+def _now(volunteer_id: str | None) -> str | None:
+    return volunteers.current(volunteer_id) if volunteer_id else None

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pond.kernel.errors import NotFound
-from pond.orders import store_ledger, store_orders
+from pond.orders import outreach_receipts, store_ledger, store_orders
 from pond.orders.model_ledger import Entry
+from pond.orders.model_outreach import Task
 from pond.orders.model_stored import StoredOrder
 from pond.platforms import inbox
 
@@ -22,11 +23,13 @@ class KeptPush:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """The order, the pushes still kept of it (the oldest first), its entries (as they were booked)."""
+    """The order, the pushes still kept of it (the oldest first), its entries (as they were booked), and the tasks to
+    reach its buyer."""
 
     stored: StoredOrder
     pushes: tuple[KeptPush, ...]
     entries: tuple[Entry, ...]
+    tasks: tuple[Task, ...]
 
 
 def of(tid: str) -> History | None:
@@ -37,7 +40,8 @@ def of(tid: str) -> History | None:
     pushes = [push for callback_id in inbox.about(tid) if (push := _kept(callback_id))]
     booked = store_ledger.of_person(stored.terms.person_id) if stored.terms else []
     entries = sorted((one for one in booked if one.tid == tid), key=lambda one: one.entry_id)
-    return History(stored=stored, pushes=tuple(pushes), entries=tuple(entries))
+    tasks = outreach_receipts.of_order(stored)
+    return History(stored=stored, pushes=tuple(pushes), entries=tuple(entries), tasks=tuple(tasks))
 
 
 def _kept(callback_id: str) -> KeptPush | None:

@@ -6,7 +6,7 @@ and pays nothing twice, whatever orders or assignments became since.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -57,7 +57,7 @@ def compute(month: str, talks: Iterable[Talk], now: datetime) -> list[Result]:
     if month >= month_of(china_day(now)):
         raise Refused("levels.not_over", f"{month} goes on")
     known = {programme_id: found for programme_id in programmes.all_ids() if (found := rates.get(programme_id))}
-    results = [_distributor(person_id, month, found, now) for found, person_id in _distributors(known, month)]
+    results = [_distributor(names, month, found, now) for found, names in _distributors(known, month)]
     served = [one for talk in talks if (one := _volunteer(talk, month, known, now))]
     for person_id in sorted({one.person_id for one in served}):
         best = max((one for one in served if one.person_id == person_id), key=lambda one: one.activity)
@@ -66,19 +66,23 @@ def compute(month: str, talks: Iterable[Talk], now: datetime) -> list[Result]:
     return [*results, *served]
 
 
-def _distributors(known: Mapping[str, Rates], month: str) -> list[tuple[Rates, str]]:
+def _distributors(known: Mapping[str, Rates], month: str) -> list[tuple[Rates, list[str]]]:
+    """The rates with levels, and who sells: by all ids of theirs, the present one first."""
     last = _first(next_month(month)) - timedelta(days=1)
     with_levels = [found for found in known.values() if found.levels]
-    sellers = [one.volunteer_id for one in volunteers.everyone() if one.standing(last, "distributor")]
-    return [(found, person_id) for found in with_levels for person_id in sellers]
+    everybody = volunteers.names_of_everyone().values() if with_levels else ()
+    sellers = [names for names in everybody if volunteers.role_and_level(names[0], last, "distributor")]
+    return [(found, names) for found in with_levels for names in sellers]
 
 
-def _distributor(person_id: str, month: str, found: Rates, now: datetime) -> Result:
+def _distributor(names: Sequence[str], month: str, found: Rates, now: datetime) -> Result:
+    person_id = names[0]
     first, following = _first(month), _first(next_month(month))
     last = following - timedelta(days=1)
     standing = volunteers.role_and_level(person_id, last, "distributor")
-    people = volunteers.brought(person_id, _midnight(first), _midnight(following) - timedelta(milliseconds=1))
-    sales = points(sums.sales_by_day(person_id, first, last), found.campaigns)
+    until = _midnight(following) - timedelta(milliseconds=1)
+    people = sum(volunteers.brought(name, _midnight(first), until) for name in names)
+    sales = sum(points(sums.sales_by_day(name, first, last), found.campaigns) for name in names)
     level = next_level(found.levels, standing[1] if standing else "", people, sales)
     result = Result(person_id=person_id, people=people, sales=sales, level=level)
     noted = _once(f"level~{month}~{person_id}", result, now)

@@ -4,15 +4,18 @@
    programme, the group and the group's volunteer. Without a seat the programme is that of their registration.
 2. The *channel* is the one that brought the member, wherever they live now.
 3. The *earner* is the first who claims the order, in the programme's `precedence`:
-   "link": whoever owns the tracked link that was opened last, "distributor": the distributor bound to the buyer last,
-   both within `window_days` before payment; "seat": the volunteer of the home. Who is not listed earns nothing.
+   "link": whoever owns the tracked link that was opened last, within `window_days` before payment; "distributor": the
+   one to whom the buyer was bound at payment; "seat": the volunteer of the home. Who is not listed earns nothing.
+   Bonds are gone through by time. One that a person made takes over; one made by opening a distributor's link counts if
+   the programme has `bonds`, and takes over if no other is in force, or the programme lets the last one hold. A bond is
+   in force for the `days` of `bonds` (none: for good), or without `bonds` for `window_days`.
 4. What was attributed stays attributed, with the version of the rules and the reason: nothing here asks again.
 
 What always holds: the same facts and rules give the same answer, in whatever sequence the facts are listed; what came
 after payment counts for nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -36,13 +39,15 @@ class SeatHeld:
 
 @dataclass(frozen=True, kw_only=True)
 class Referral:
-    """The buyer opened somebody's tracked link, or was bound to a distributor. `referral_id` names link or bond."""
+    """The buyer opened somebody's tracked link, or was bound to a distributor. `referral_id` names link or bond;
+    `by_link`: the bond was made by opening a link, not by a person."""
 
     claim: Literal["link", "distributor"]
     referral_id: str
     person_id: str
     role: Role
     at: datetime
+    by_link: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,14 +114,33 @@ def _earner(
         if claim == "seat":
             if home and home.volunteer_id:
                 return home.volunteer_id, "volunteer", None, "seat"
-        elif last := _last(claim, facts, rules.window_days):
-            return last.person_id, last.role, last.referral_id, claim
+        elif found := (_last_link(facts, rules) if claim == "link" else _bond(facts, rules)):
+            return found.person_id, found.role, found.referral_id, claim
     return None, None, None, "no_claim" if facts.member_id else "unmatched"
 
 
-def _last(claim: Claim, facts: Facts, window_days: int) -> Referral | None:
-    since = facts.paid_at - timedelta(days=window_days)
-    counting: Iterable[Referral] = (
-        referral for referral in facts.referrals if referral.claim == claim and since <= referral.at <= facts.paid_at
-    )
-    return max(counting, key=lambda referral: (referral.at, referral.referral_id), default=None)
+def _last_link(facts: Facts, rules: Rules) -> Referral | None:
+    since = facts.paid_at - timedelta(days=rules.window_days)
+    return next((one for one in reversed(_before("link", facts)) if since <= one.at), None)
+
+
+def _bond(facts: Facts, rules: Rules) -> Referral | None:
+    """Who holds at payment, of the bonds by time."""
+    days = rules.bonds.days if rules.bonds else rules.window_days
+
+    def in_force(bond: Referral | None, at: datetime) -> bool:
+        return bond is not None and (days is None or at <= bond.at + timedelta(days=days))
+
+    held: Referral | None = None
+    for one in _before("distributor", facts):
+        takes_over = not one.by_link
+        if one.by_link and rules.bonds:
+            takes_over = rules.bonds.holds == "last" or not in_force(held, one.at)
+        held = one if takes_over else held
+    return held if in_force(held, facts.paid_at) else None
+
+
+def _before(claim: Claim, facts: Facts) -> list[Referral]:
+    """The referrals of a kind up to payment, by time."""
+    found = (one for one in facts.referrals if one.claim == claim and one.at <= facts.paid_at)
+    return sorted(found, key=lambda one: (one.at, not one.by_link, one.referral_id))

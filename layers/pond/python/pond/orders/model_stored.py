@@ -105,6 +105,10 @@ class StoredOrder:
         buyer = ("buyer",) if self.unmatched and self.asked_at is None and self.buyer_id else ()
         return (*sorted(self.order.missing), *buyer)
 
+    def becomes(self, kept: str, merged: str) -> "StoredOrder":
+        """The same as `kept`'s, if it was that of `merged`, who was found to be them. Whom it counts for stays."""
+        return replace(self, member_id=kept) if self.member_id == merged else self
+
     def forgets_its_buyer(self, at: datetime) -> "StoredOrder":
         """The same without the person: what was bought, whom it counts for and what is booked stay."""
         order = replace(self.order, buyer=Buyer())

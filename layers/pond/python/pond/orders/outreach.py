@@ -2,10 +2,12 @@
 
 What always holds: each happens at most once, for an order, or for a person in so many days however many channels and
 orders overlap. What may have happened is not done again. Nobody is reached who did not consent, who refused, who is
-blocked, or at night.
+blocked, at night, or on a public holiday.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pond.channels import followers, notices
@@ -15,7 +17,7 @@ from pond.kernel.logs import count
 from pond.kernel.settings import settings
 from pond.members import directory, merging
 from pond.members.model import Registration
-from pond.orders import reading, store_outreach
+from pond.orders import outreach_receipts, reading, store_outreach
 from pond.orders.events import OrderMatched, OrderPaid
 from pond.orders.model_outreach import Refusal, Task, read_hours
 from pond.orders.reading import StoredOrder
@@ -52,8 +54,8 @@ def after_order(event: OrderPaid | OrderMatched, now: datetime) -> str:
     return f"thanks {_thank(stored, home, now)}, outreach {_plan(stored, home, now)}"
 
 
-def take(detail: dict[str, Any], now: datetime) -> str:
-    """Reach somebody whose task is due; what became of it.
+def take(detail: dict[str, Any], now: datetime, holidays_of: Callable[[str], Collection[date]]) -> str:
+    """Reach somebody whose task is due; what became of it. `holidays_of`: the days on which a programme reaches nobody.
 
     Raises:
         Transient: other writers at the same moment.
@@ -66,9 +68,11 @@ def take(detail: dict[str, Any], now: datetime) -> str:
             raise Transient("outreach.claimed", "somebody asks the vendor right now")
         store_outreach.end(task, "unknown", now, "claimed")  # whoever claimed it died: it may have happened
         return "unknown"
+    if task.state == "accepted":
+        return outreach_receipts.hear(task, now)
     if task.state != "waiting":
         return task.state
-    due_at = read_hours(settings().outreach_hours).next_moment(now, CHINA)
+    due_at = read_hours(settings().outreach_hours).next_moment(now, CHINA, holidays_of(task.programme_id))
     if due_at > now:
         store_outreach.wait(task, due_at, "waiting")
         return "waiting"
@@ -138,12 +142,15 @@ def _plan(stored: StoredOrder, home: Registration, now: datetime) -> str:
 
 def _reach(task: Task, phone: str, now: datetime) -> str:
     try:
-        reached = vendors.reach(_ROUTES[task.route], phone, task.tid)
+        asked = vendors.reach(_ROUTES[task.route], phone, task.tid, now)
     except (PartnerBusy, Permanent) as error:  # either way nobody was asked
         store_outreach.wait(task, now + BUSY, "claimed")
         if isinstance(error, Permanent):
             raise
         return "busy"
-    store_outreach.end(task, reached.value, now, "claimed")
-    count(f"Outreach{reached.value.capitalize()}")
-    return reached.value
+    if asked.text_id:
+        store_outreach.accepted(replace(task, text_id=asked.text_id, changed_at=now), now)
+    else:
+        store_outreach.end(task, asked.reached.value, now, "claimed")
+    count(f"Outreach{asked.reached.value.capitalize()}")
+    return asked.reached.value

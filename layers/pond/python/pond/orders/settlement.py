@@ -11,7 +11,7 @@ from datetime import datetime
 from pond.groups.invariants import Breach
 from pond.kernel.clock import china_day
 from pond.kernel.errors import NotFound, Permanent, Refused, Transient
-from pond.orders import store_ledger, store_months, store_settlement
+from pond.orders import handing_over, store_ledger, store_months, store_settlement
 from pond.orders.model_ledger import Entry
 from pond.orders.model_settlement import Month, Statement, month_of, next_month, settle, statements
 from pond.orders.model_statements import digest
@@ -20,7 +20,8 @@ _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
 def draft(month: str, by: str, now: datetime) -> Month:
-    """Close a month to further entries and let its statements be looked at. Again, it changes nothing.
+    """Close a month to further entries and let its statements be looked at; what is owed to or by who was found to be
+    another goes over before. Again, it changes nothing.
 
     Raises:
         Refused: `settlement.month` when that is none; `settlement.not_over` while the month goes on;
@@ -41,6 +42,7 @@ def draft(month: str, by: str, now: datetime) -> Month:
             raise Refused("settlement.turn", f"{before} must be paid, then {next_month(before)} follows")
     elif earlier := {entry.month for entry in store_ledger.everyone() if entry.month < month}:
         raise Refused("settlement.turn", f"{min(earlier)} comes first")
+    handing_over.hand_over(month, now)
     if not store_months.draft(month, before, by, now):
         raise Transient("settlement.contended", "somebody else drafts a month")
     return _known(month)

@@ -12,7 +12,6 @@ from typing import Any, Literal
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from pond.kernel.tables import IntegerAttribute, Table, TimeAttribute, Transaction, TransactionRefused, refused
 from pond.orders import store_ledger
@@ -28,51 +27,11 @@ from pond.orders.model_document import (
 )
 from pond.orders.model_ledger import Entry
 from pond.orders.model_stored import Ids, StoredOrder
-from pond.orders.store_indexes import ByBuyer, ByPaid
+from pond.orders.store_indexes import ByAccount, ByBuyer, ByMember, ByOpenid, ByPaid, ByPhone, Parked, ToAsk
 
 ORDER = "order"
 List = Literal["by_openid", "by_phone", "by_account", "to_ask", "parked"]
 UNMATCHED: tuple[List, ...] = ("by_openid", "by_phone", "by_account")
-
-
-class _ByOpenid(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_openid"
-        projection = KeysOnlyProjection()
-
-    unmatched_openid = UnicodeAttribute(hash_key=True)
-
-
-class _ByPhone(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_phone"
-        projection = KeysOnlyProjection()
-
-    unmatched_phone = UnicodeAttribute(hash_key=True)
-
-
-class _ByAccount(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_account"
-        projection = KeysOnlyProjection()
-
-    unmatched_account = UnicodeAttribute(hash_key=True)
-
-
-class _ToAsk(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "to_ask"
-        projection = KeysOnlyProjection()
-
-    to_ask = UnicodeAttribute(hash_key=True)
-
-
-class _Parked(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "parked"
-        projection = KeysOnlyProjection()
-
-    parked_reason = UnicodeAttribute(hash_key=True)
 
 
 class _Row(Table):
@@ -106,11 +65,12 @@ class _Row(Table):
     paid_in = UnicodeAttribute(null=True)  # the programme and China day
     by_paid = ByPaid()
     by_buyer = ByBuyer()
-    by_openid = _ByOpenid()
-    by_phone = _ByPhone()
-    by_account = _ByAccount()
-    asking = _ToAsk()
-    parking = _Parked()
+    by_member = ByMember()
+    by_openid = ByOpenid()
+    by_phone = ByPhone()
+    by_account = ByAccount()
+    asking = ToAsk()
+    parking = Parked()
 
 
 _LISTS = {
@@ -170,6 +130,11 @@ def of_members(member_ids: Collection[str]) -> Iterator[str]:
     """The orders of these members, by a scan: never where somebody waits."""
     rows = _Row.scan(_Row.member_id.exists(), attributes_to_get=["tid", "member_id"])
     return (row.tid for row in rows if row.member_id in member_ids)
+
+
+def of_member(member_id: str) -> list[str]:
+    """The orders of one member, as the index shows them."""
+    return [row.tid for row in _Row.by_member.query(member_id)]
 
 
 def several(tids: Iterable[str]) -> list[StoredOrder]:

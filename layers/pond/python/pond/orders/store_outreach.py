@@ -13,6 +13,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
+from pond.kernel.errors import Transient
 from pond.kernel.tables import Table, TimeAttribute, Transaction, TransactionRefused, refused
 from pond.orders.model_outreach import Refusal, State, Task
 
@@ -20,7 +21,7 @@ _LAST, _REFUSED = "~last", "~refused"
 
 
 class _Due(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
-    """The tasks that wait."""
+    """The tasks that wait: for their hour, or for a text's receipt."""
 
     class Meta:
         index_name = "due"
@@ -44,8 +45,10 @@ class _Row(Table):
     waiting = UnicodeAttribute(null=True)
     due_at = TimeAttribute(null=True)
     changed_at = TimeAttribute(null=True)
+    text_id = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     by = UnicodeAttribute(null=True)
+    carried_to = UnicodeAttribute(null=True)  # of a refusal: the phone by which the same person is known now
     due = _Due()
 
 
@@ -114,9 +117,21 @@ def wait(task: Task, due_at: datetime, before: State) -> bool:
     return _change(task, actions, before)
 
 
-def end(task: Task, state: State, now: datetime, before: State) -> bool:
+def accepted(task: Task, now: datetime) -> bool:
+    """Write that a vendor accepted the task's text, whose receipt is looked for next; False: it is not as it was."""
+    actions: list[Action] = [_Row.state.set("accepted"), _Row.changed_at.set(now), _Row.text_id.set(task.text_id or "")]
+    return _change(task, [*actions, *_looked_for(task.next_look(now))], "claimed")
+
+
+def look_again(task: Task, now: datetime) -> bool:
+    """Look for the receipt of an accepted text another time, if there is one left; False: it is not as it was."""
+    return _change(task, _looked_for(task.next_look(now)), "accepted")
+
+
+def end(task: Task, state: State, now: datetime, before: State, reason: str | None = None) -> bool:
     """Write what became of a task; False: it is not as it was."""
-    return _change(task, [_Row.state.set(state), _Row.waiting.remove(), _Row.changed_at.set(now)], before)
+    actions: list[Action] = [_Row.state.set(state), _Row.waiting.remove(), _Row.changed_at.set(now)]
+    return _change(task, [*actions, *([_Row.reason.set(reason)] if reason else [])], before)
 
 
 def due(now: datetime, limit: int) -> list[tuple[str, str]]:
@@ -138,6 +153,31 @@ def refuse(refusal: Refusal) -> None:
     _Row(refusal.person_id, _REFUSED, reason=refusal.reason, by=refusal.by, changed_at=refusal.at).save()
 
 
+def carry(before: str, after: str) -> None:
+    """Somebody has another phone now: what keeps them from being reached by the one does so by the other, once. What
+    is allowed again by the other stays allowed.
+
+    Raises:
+        Transient: other writers at the same moment; do it again.
+    """
+    rows = {row.task_id: row for row in _Row.batch_get([(before, _LAST), (before, _REFUSED)], consistent_read=True)}
+    if last := rows.get(_LAST):
+        later: Condition = _Row.changed_at.does_not_exist() | (_Row.changed_at < last.changed_at)
+        _try(_Row(after, _LAST), [_Row.changed_at.set(last.changed_at)], later)
+    known = rows.get(_REFUSED)
+    if known is None or known.carried_to == after:
+        return
+    transaction = Transaction()
+    seen = _Row.changed_at == known.changed_at
+    transaction.update("old", _Row(before, _REFUSED), [_Row.carried_to.set(after)], condition=seen)
+    about: list[Action] = [_Row.reason.set(known.reason or ""), _Row.by.set(known.by or "")]
+    transaction.update("new", _Row(after, _REFUSED), [*about, _Row.changed_at.set(known.changed_at)])
+    try:
+        transaction.commit()
+    except TransactionRefused as refusal:
+        raise Transient("outreach.contended", "who refused was changed at the same moment") from refusal
+
+
 def allow(person_id: str) -> None:
     """Let somebody be reached again."""
     _Row(person_id, _REFUSED).delete()
@@ -156,13 +196,21 @@ def refusals() -> Iterator[Refusal]:
     return map(_refusal, _Row.scan(_Row.task_id == _REFUSED))
 
 
+def _looked_for(at: datetime | None) -> list[Action]:
+    return [_Row.waiting.set("waiting"), _Row.due_at.set(at)] if at else [_Row.waiting.remove()]
+
+
 def _check_not_refused(transaction: Transaction, person_id: str) -> None:
     transaction.check("refused", _Row, person_id, _REFUSED, condition=_Row.task_id.does_not_exist())
 
 
 def _change(task: Task, actions: list[Action], before: State) -> bool:
+    return _try(_Row(task.person_id, task.task_id), actions, _Row.state == before)
+
+
+def _try(row: _Row, actions: list[Action], condition: Condition) -> bool:
     try:
-        _Row(task.person_id, task.task_id).update(actions, condition=_Row.state == before)
+        row.update(actions, condition=condition)
     except UpdateError as error:
         if not refused(error):
             raise

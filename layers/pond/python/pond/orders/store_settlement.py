@@ -19,6 +19,18 @@ def append_once(name: str, entry: Entry, document: str, now: datetime) -> Writte
     """
     transaction = Transaction()
     store_ledger.add(transaction, entry)
+    return _once(transaction, name, document, now)
+
+
+def append_together(name: str, pair: tuple[Entry, Entry], now: datetime) -> Written:
+    """Append two entries of one month in one write; as `append_once` otherwise."""
+    transaction = Transaction()
+    store_ledger.add(transaction, pair[0])
+    transaction.put("other", store_ledger.row(pair[1]), condition=store_ledger.EntryRow.entry_key.does_not_exist())
+    return _once(transaction, name, pair[0].month, now)
+
+
+def _once(transaction: Transaction, name: str, document: str, now: datetime) -> Written:
     store_months.once(transaction, _ONCE, name, document, now)
     try:
         transaction.commit()

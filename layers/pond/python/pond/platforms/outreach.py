@@ -8,16 +8,18 @@ the vendor's console); the names here are those of the generic one, for an adapt
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
 from pond.kernel import clock
-from pond.kernel.errors import OutcomeUnknown, Permanent
+from pond.kernel.errors import OutcomeUnknown
 from pond.kernel.settings import secret, settings
-from pond.platforms import http, sms
+from pond.platforms import http, sms_notices
 from pond.platforms.calls import misconfigured
 from pond.platforms.errors import PartnerBusy
-from pond.platforms.model_sms import SmsOutcome, templates_from
+from pond.platforms.model_sms import SmsOutcome
 
 PARTNER = "calls"
 TEMPLATE = "outreach"  # the name of the approved template in the secret `sms`: notice_templates
@@ -33,24 +35,32 @@ class Reached(StrEnum):
     UNKNOWN = "unknown"  # it may have been taken
 
 
-def reach(route: Route, phone_e164: str, out_id: str) -> Reached:
+_TEXTED = {SmsOutcome.ACCEPTED: Reached.ACCEPTED, SmsOutcome.UNKNOWN: Reached.UNKNOWN}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What became of it, and for a text that was accepted by which id its receipt is found (`texts.state_of`)."""
+
+    reached: Reached
+    text_id: str = ""
+
+
+def reach(route: Route, phone_e164: str, out_id: str, now: datetime) -> Asked:
     """Have somebody reached on a route; `out_id` (no personal data) comes back in the vendor's records.
 
     Raises:
         PartnerBusy: nothing was taken; later.
-        Permanent: `outreach.template` when no template of that name is approved.
+        Permanent: `sms.template`, `sms.parameters` when no template `outreach` without parameters is approved.
     """
-    return _call(phone_e164, out_id) if route == "call" else _text(phone_e164, out_id)
+    return Asked(_call(phone_e164, out_id)) if route == "call" else _text(phone_e164, out_id, now)
 
 
-def _text(phone_e164: str, out_id: str) -> Reached:
-    template = templates_from(secret("sms").get("notice_templates", "")).get(TEMPLATE)
-    if template is None or template.parameters:
-        raise Permanent("outreach.template", f"notice_templates must name `{TEMPLATE}`, without parameters")
-    outcome = sms.send(phone_e164, template, {}, out_id).outcome
-    if outcome in (SmsOutcome.LIMITED, SmsOutcome.QUIET):
-        raise PartnerBusy(f"sms_{settings().sms_vendor}", 0, outcome)
-    return {SmsOutcome.ACCEPTED: Reached.ACCEPTED, SmsOutcome.UNKNOWN: Reached.UNKNOWN}.get(outcome, Reached.REFUSED)
+def _text(phone_e164: str, out_id: str, now: datetime) -> Asked:
+    sent = sms_notices.send(phone_e164, TEMPLATE, {}, out_id, now)
+    if sent.outcome in (SmsOutcome.LIMITED, SmsOutcome.QUIET):
+        raise PartnerBusy(f"sms_{settings().sms_vendor}", 0, sent.outcome)
+    return Asked(_TEXTED.get(sent.outcome, Reached.REFUSED), sent.text_id)
 
 
 def _call(phone_e164: str, out_id: str) -> Reached:

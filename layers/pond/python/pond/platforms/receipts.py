@@ -6,6 +6,7 @@ nothing and is counted; the answer is the vendor's own form.
 
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +14,14 @@ from typing import Any
 
 from pond.kernel.errors import Refused
 from pond.kernel.ids import pseudonym
-from pond.kernel.logs import count
+from pond.kernel.logs import count, logger
 from pond.kernel.settings import secret
 from pond.platforms import texts
 from pond.platforms.model_sms import TextState
 from pond.platforms.texts import Receipt
 
 _REASON_MAX = 64
+_CODE = re.compile(r"[A-Za-z_]{0,24}[:.\- ]?[A-Za-z0-9]{0,6}")
 Fields = Mapping[str, Any]
 
 
@@ -79,7 +81,10 @@ def _take(vendor: str, known: _Vendor, entry: object, now: datetime) -> None:
     elif not first:
         count("ReceiptRepeated")
     else:
-        count("ReceiptDelivered" if receipt.state is TextState.DELIVERED else "ReceiptFailed")
+        failed = receipt.state is TextState.FAILED
+        count("ReceiptFailed", int(failed))  # also 0: its average is the share that failed, which an alarm watches
+        if failed:
+            logger.warning("text not delivered", extra={"status": vendor, "reason": _said(receipt.reason)})
 
 
 def _tencent(entry: Fields) -> Receipt:
@@ -98,6 +103,11 @@ def _receipt(entry: Fields, message_id: object, phone: str, reason: object, *, d
         raise ValueError("no id")
     state = TextState.DELIVERED if delivered else TextState.FAILED
     return Receipt(message_id, phone, state, str(reason or "")[:_REASON_MAX], entry)
+
+
+def _said(reason: str) -> str:
+    """A carrier's code; other words are not logged, since nobody promises that they name no number."""
+    return reason if _CODE.fullmatch(reason) else "in words"
 
 
 def _digits(value: object) -> str:

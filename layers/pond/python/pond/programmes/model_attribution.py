@@ -14,17 +14,29 @@ from pond.programmes.model_reader import Part
 
 Claim = Literal["link", "distributor", "seat"]
 WINDOW_MAX_DAYS = 365
+BOND_MAX_DAYS = 3650
 CLAIMS: tuple[Claim, ...] = ("link", "distributor", "seat")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Bonds:
+    """Opening a distributor's tracked link binds: for so many `days`, None: for good. `holds` says which of two bonds
+    does: "first", until it runs out, or "last". Whom a person binds is bound to that distributor from then on."""
+
+    holds: Literal["first", "last"] = "first"
+    days: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rules:
-    """A programme's rules. A change is a new `version`; orders keep the one they were attributed by."""
+    """A programme's rules. A change is a new `version`; orders keep the one they were attributed by. Without `bonds`
+    only a person binds, and that counts within the window."""
 
     version: int
     precedence: tuple[Claim, ...] = ("seat",)
     window_days: int = 30
     valid_from: date = date.min
+    bonds: Bonds | None = None
 
 
 def read(top: Part) -> tuple[Rules, ...]:
@@ -69,4 +81,12 @@ def _rules(part: Part) -> Rules:
         precedence=cast(tuple[Claim, ...], precedence),
         window_days=cast(int, part.number("window_days", 1, WINDOW_MAX_DAYS, 30)),
         valid_from=valid_from,
+        bonds=_bonds(part.part("bonds")) if part.has("bonds") else None,
+    )
+
+
+def _bonds(part: Part) -> Bonds:
+    return Bonds(
+        holds=cast(Literal["first", "last"], part.choice("holds", ("first", "last"), "first")),
+        days=part.number("days", 1, BOND_MAX_DAYS, None),
     )

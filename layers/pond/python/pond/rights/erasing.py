@@ -55,7 +55,8 @@ def erase(erasure: Erasure, now: datetime) -> Counter[str]:
             taken += channels.forget(follower_id)
     taken += channels.forget_opens({member_id, account_id})
     taken += groups.forget(member_id, now, sleep)
-    taken += volunteers.forget(member_id)
+    for known_as in {member_id, account_id}:
+        taken += volunteers.forget(known_as)
     taken += broadcasts.forget(member_id)
     if phone_id := identities.who(member_id).phone_id:  # before the room that knows it forgets it
         taken += orders.forget(phone_id)

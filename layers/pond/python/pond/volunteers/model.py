@@ -55,6 +55,20 @@ class Volunteer:
         others = (one for one in self.standings if (one.from_on, one.track) != (standing.from_on, standing.track))
         return replace(self, standings=tuple(sorted((*others, standing), key=lambda one: (one.from_on, one.track))))
 
+    def holds(self, other: "Volunteer") -> bool:
+        """Whether there is a standing for each day and track in which another's began."""
+        mine = {(one.from_on, one.track) for one in self.standings}
+        return all((one.from_on, one.track) in mine for one in other.standings)
+
+    def with_all_of(self, other: "Volunteer") -> "Volunteer":
+        """The same with all that another, who was found to be the same person, was; their own goes before it."""
+        both = replace(self, userid=self.userid or other.userid, team=self.team or other.team)
+        mine = {(one.from_on, one.track) for one in self.standings}
+        for one in other.standings:
+            if (one.from_on, one.track) not in mine:
+                both = both.stands(one)
+        return both
+
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
@@ -132,11 +146,13 @@ class Roster:
 
 @dataclass(frozen=True, kw_only=True)
 class Bond:
-    """A member was bound to a distributor; the last one before a moment counts at that moment."""
+    """A member was bound to a distributor: by a person, or by opening a link of theirs. Which of several holds is the
+    programme's to say (`orders.model_attribution`)."""
 
     member_id: str
     person_id: str
     at: datetime
+    by_link: bool = False
 
 
 def _ended(assignment: Assignment, at: datetime) -> list[Assignment]:

@@ -1,6 +1,7 @@
 """Volunteers and distributors as other rooms use them: who they are, whom they serve, who is bound to them.
 
-What is asked for a moment or a day is answered from history, so the same question has the same answer later.
+What is asked for a moment or a day is answered from history, so the same question has the same answer later. Who was
+found to be another member is that one from then on (`current`).
 """
 
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from datetime import date, datetime
 from pond.kernel.clock import china_day
 from pond.kernel.errors import NotFound
 from pond.kernel.ids import pseudonym
+from pond.members import identities
 from pond.volunteers import store_assignments, store_bonds
 from pond.volunteers import store_volunteers as store
 from pond.volunteers.model import Assignment, Bond, Rank, Standing, Track, Volunteer
@@ -16,6 +18,15 @@ from pond.volunteers.model import Assignment, Bond, Rank, Standing, Track, Volun
 def staff_id(userid: str) -> str:
     """The volunteer_id of a member of staff: a userid may be somebody's name, so it is no key either."""
     return pseudonym("userid", userid)
+
+
+def current(volunteer_id: str) -> str:
+    """Who they are now: the member they were found to be, once what they were has become that one's."""
+    kept_id = identities.member_of(volunteer_id)
+    if kept_id == volunteer_id:
+        return volunteer_id
+    held, kept = store.get(volunteer_id), store.get(kept_id)
+    return kept_id if held is None or (kept and kept.holds(held)) else volunteer_id
 
 
 def add(
@@ -35,10 +46,11 @@ def add(
     Raises:
         Transient: `volunteer.contended`.
     """
+    volunteer_id = current(volunteer_id)
     standing = Standing(rank=rank, level=level or rank, from_on=from_on or china_day(now))
     held = store.get(volunteer_id) or Volunteer(volunteer_id=volunteer_id)
-    current = held.standing(standing.from_on, standing.track)
-    same = current is not None and (current.rank, current.level) == (standing.rank, standing.level)
+    now_is = held.standing(standing.from_on, standing.track)
+    same = now_is is not None and (now_is.rank, now_is.level) == (standing.rank, standing.level)
     known = held if same else held.stands(standing)
     known = Volunteer(
         volunteer_id=volunteer_id,
@@ -74,6 +86,14 @@ def everyone() -> list[Volunteer]:
     return sorted(store.everyone(), key=lambda one: one.volunteer_id)
 
 
+def names_of_everyone() -> dict[str, list[str]]:
+    """Everybody by who they are now, with all ids they serve, sell or served under, the present one first; a scan."""
+    found: dict[str, list[str]] = {}
+    for one in everyone():
+        found.setdefault(current(one.volunteer_id), []).append(one.volunteer_id)
+    return {now_is: sorted(names, key=lambda name: (name != now_is, name)) for now_is, names in sorted(found.items())}
+
+
 def display_name(volunteer_id: str) -> str:
     """Their name, in the clear, for a screen that may show it; empty when none is kept."""
     return store.name(volunteer_id)
@@ -87,6 +107,7 @@ def assign(chat_id: str, volunteer_id: str, main: bool, at: datetime) -> None:
         Refused: `assignment.past` when something later is written down for the group.
         Transient: `assignment.contended`.
     """
+    volunteer_id = current(volunteer_id)
     roster = store_assignments.get(chat_id)
     changed = roster.assigned(volunteer_id, main, at)
     if changed != roster:
@@ -138,16 +159,17 @@ def bind(member_id: str, person_id: str, at: datetime) -> None:
     Raises:
         NotFound: `volunteer.unknown` when that person is no distributor then.
     """
+    member_id, person_id = identities.member_of(member_id), current(person_id)
     if _known(person_id).standing(china_day(at), "distributor") is None:
         raise NotFound("volunteer.unknown", f"{person_id} is no distributor")
-    held = store_bonds.last(member_id, at)
-    if held is None or held.person_id != person_id:
+    held = [bond for bond in store_bonds.until(member_id, at) if not bond.by_link]
+    if not held or held[-1].person_id != person_id:
         store_bonds.add(Bond(member_id=member_id, person_id=person_id, at=at))
 
 
-def distributor_of(member_id: str, at: datetime) -> Bond | None:
-    """The distributor a member was bound to at that time, and since when."""
-    return store_bonds.last(member_id, at)
+def bonds_until(member_id: str, at: datetime) -> list[Bond]:
+    """The bonds of a member (or of an account while it is none's) up to a moment, by time."""
+    return store_bonds.until(member_id, at)
 
 
 def brought(person_id: str, since: datetime, until: datetime) -> int:
