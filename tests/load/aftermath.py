@@ -3,6 +3,7 @@ and see whether everything that must hold does.
 """
 
 import json
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -87,7 +88,7 @@ def settle(pond: Pond, doings: Doings, before: dict[str, tuple[str, str, str]]) 
     left = {key: about for key, about in letters(pond).items() if key not in before}
     outcome.letters_left = Counter(left.values())
     outcome.breaches = [*late, *unfinished, *broadcasting.breaches(pond, doings), *_breaches(pond, doings)]
-    outcome.breaches += _orders(pond, accounts)
+    outcome.breaches += [*_orders(pond, accounts), *_surprises(pond, doings)]
     outcome.settled_seconds = time.monotonic() - began
     return outcome
 
@@ -121,6 +122,14 @@ def _breaches(pond: Pond, doings: Doings) -> list[str]:
     found += [f"set out and did not arrive: {_where(one)}" for one in doings.mothers if not one.arrived]
     found += [f"welcomed more than once: {one.account_id}" for one in doings.joined if len(one.heard("欢迎加入")) > 2]
     return found
+
+
+def _surprises(pond: Pond, doings: Doings) -> list[str]:
+    """What functions logged as errors: no fault of a partner is one, nor is being killed."""
+    minutes = int((time.monotonic() - doings.since) // 60) + 1
+    lines = [re.split(r"\s{2,}", line) for line in pond.ctl("logs", "--worse", "--minutes", str(minutes)).splitlines()]
+    found = Counter((line[1], line[3]) for line in lines if len(line) > 3 and line[2] == "ERROR")
+    return [f"{function} logged an error {times} times: {said}" for (function, said), times in found.items()]
 
 
 def _finish_broadcasts(pond: Pond, doings: Doings) -> list[str]:

@@ -33,6 +33,7 @@ class Doings:
     broadcasts: dict[str, tuple[str, str]] = field(default_factory=dict)  # id -> route, text
     troubles: list[str] = field(default_factory=list)  # what players did not expect at all
     lock: threading.Lock = field(default_factory=threading.Lock)
+    since: float = field(default_factory=time.monotonic)
 
     def note(self, what: str, number: int = 1) -> None:
         """Count something."""
@@ -170,6 +171,7 @@ class Traveller:
             except Unlucky:
                 self.doings.note("pages asked for again")
             time.sleep(PATIENCE)
+        self.doings.note("people who gave up seeing their data")
 
     def _leaves(self) -> None:
         for chat_id in self.mother.groups():

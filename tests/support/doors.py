@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 from pond.kernel.settings import secret
+from support import grants
 from support import template as templates
 from support.crashes import counting
 from support.web import CONTEXT, load
@@ -108,7 +109,7 @@ def doors() -> list[Door]:
 def faults(knock: Knock) -> list[str]:
     """Make the request; what is wrong about the answer. Nothing is, whatever was asked."""
     asked.append(knock.door.path)
-    with counting() as calls:
+    with counting() as calls, grants.of(knock.door.function):
         answer = _module(knock.door.function).handler(knock.event(), CONTEXT)
     found = judge(
         int(answer["statusCode"]), _headers(answer), str(answer["body"]), _secrets(), ours=answer["statusCode"] != 415

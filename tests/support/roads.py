@@ -24,6 +24,7 @@ from pond.platforms.model_sms import SmsOutcome
 from pond.platforms.wecom import GroupDetail
 from pond.programmes import service as programmes
 from pond.rights import erasing
+from support import grants
 from support.corp import Corp
 from support.outbox import Bus, Message, Streams, changes_in, envelope
 from support.web import CONTEXT, load
@@ -86,7 +87,8 @@ class Road:
         records = self.streams.read()
         if records:
             self.seen += changes_in(records, settings().prefix)
-            self.functions["relay"].handler({"Records": records}, CONTEXT)
+            with grants.of("relay"):
+                self.functions["relay"].handler({"Records": records}, CONTEXT)
 
     def deliver(self, messages: Sequence[Message]) -> None:
         """Give messages to the workers of their queues, a batch each; what fails stays."""
@@ -96,7 +98,8 @@ class Road:
         for queue, some in by_queue.items():
             self.tick()
             event = {"Records": [message.record() for message in some]}
-            answer = self.functions[WORKERS[queue]].handler(event, CONTEXT)
+            with grants.of(WORKERS[queue]):
+                answer = self.functions[WORKERS[queue]].handler(event, CONTEXT)
             failed = {found["itemIdentifier"] for found in answer["batchItemFailures"]}
             for message in some:
                 if str(message.number) not in failed and message in self.waiting:
@@ -111,7 +114,8 @@ class Road:
 
     def tend(self, duties: str = "") -> dict[str, int]:
         """The caretaker comes."""
-        done: dict[str, int] = self.functions["caretaker"].handler({"duties": duties} if duties else {}, CONTEXT)
+        with grants.of("caretaker"):
+            done: dict[str, int] = self.functions["caretaker"].handler({"duties": duties} if duties else {}, CONTEXT)
         self.relay()
         return done
 

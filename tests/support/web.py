@@ -1,4 +1,4 @@
-"""The two H5 functions, called in this process as API Gateway calls them."""
+"""The H5 functions, called in this process as API Gateway calls them, each with its own rights to tables."""
 
 import importlib.util
 import json
@@ -11,6 +11,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from support import grants
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 CONTEXT = SimpleNamespace(
@@ -44,7 +46,8 @@ def caller() -> Call:
     ) -> dict[str, Any]:
         parts = urlsplit(url)
         pieces = parts.path.strip("/").split("/")
-        module = modules[apps[pieces[0]]]
+        function = apps[pieces[0]]
+        module = modules[function]
         resource, arguments = _match(module.app.routes, pieces)
         headers = {"accept": "text/html"}
         if form is not None:
@@ -73,7 +76,8 @@ def caller() -> Call:
                 "stage": "live",
             },
         }
-        answer: dict[str, Any] = module.handler(event, CONTEXT)
+        with grants.of(function):
+            answer: dict[str, Any] = module.handler(event, CONTEXT)
         return answer
 
     return send
