@@ -21,6 +21,7 @@ from pond.members import identities, registrations
 from pond.members import store as members
 from pond.members.model import Registration
 from pond.members.store_accounts import AccountRow
+from support import grants
 from support.budgets import examples
 from support.crashes import explore
 from support.places import Place, add_group
@@ -147,7 +148,8 @@ def test_the_better_seat_is_kept(
     bring(here, kept, of_kept, now)
     here.found(merged, kept)
     for _ in range(2):
-        merging.merge(merged, now)
+        with grants.of("allocation"):
+            merging.merge(merged, now)
         assert here.state(kept) == left
         assert here.state(merged) == "merged"
         assert sum(here.place.live().values()) == (left in LIVE)
@@ -316,10 +318,14 @@ def test_a_lost_event_of_a_merge_is_made_up_for_by_night_wherever_that_breaks_of
         assert repair.merge_the_found(night) == 0
         here.intact()
 
+    def nightly(_: Scene) -> None:
+        with grants.of("caretaker"):
+            repair.merge_the_found(night)
+
     young = lost()
     assert repair.merge_the_found(now + timedelta(minutes=1)) == 0  # its event may come still
     assert young.state(young.names[0]) == "held"
-    assert explore(lost, lambda _: repair.merge_the_found(night), settled)
+    assert explore(lost, nightly, settled)
     assert any(compared)
 
 
