@@ -79,6 +79,15 @@ def workers(town: Town) -> dict[int, str]:
     return found
 
 
+def unpacked(pid: int) -> Path | None:
+    """Where the emulator unpacked the function that this process runs, with its layers: some 50 MB of its own."""
+    try:
+        known = re.search(r"/[^\0]*/" + _FUNCTION.pattern, (_PROC / str(pid) / "cmdline").read_text())
+    except OSError:
+        return None  # it ended meanwhile
+    return Path(known[0]) if known else None
+
+
 class Gauges:
     """Reads them all every few seconds, in a thread of its own, until stopped."""
 

@@ -6,6 +6,7 @@ lanes run beside each other, partners' and ours, each with one fault at a time.
 
 import os
 import random
+import shutil
 import signal
 import threading
 import time
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from load.gauges import workers
+from load.gauges import unpacked, workers
 from support.journeys import Pond
 
 LONGEST_SECONDS = 12.0  # a fault is in force
@@ -163,10 +164,13 @@ class Mischief:
         if not found:
             return 0
         pid, name = found[int(seconds * 1000) % len(found)]
+        folder = unpacked(pid)
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             return 0
+        if folder:  # the emulator leaves it, and unpacks the function anew: an hour of kills fills a disk
+            shutil.rmtree(folder, ignore_errors=True)
         self.in_force[f"killed {name}"] += 1
         return 1
 
