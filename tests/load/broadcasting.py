@@ -12,6 +12,7 @@ import yaml
 from load.players import Doings
 from support.journeys import Pond
 
+AGAIN = 4  # times an operator gives a command that failed
 ROUTES = ("wecom_group", "account")
 _ALMANAC = {
     "almanac": {
@@ -35,7 +36,7 @@ print(json.dumps({one: marks(one) for one in json.loads(sys.argv[1])}))
 
 def prepare(pond: Pond) -> None:
     """No quiet hours and no caps of ours, and as many messages as one likes at WeCom."""
-    _apply(pond, "plans", "apply", _ALMANAC, "--programme", "soak", "--by", "soak")
+    _apply(pond, Doings(), "plans", "apply", _ALMANAC, "--programme", "soak", "--by", "soak")
     pond.control.do("PATCH", "/switches", {"wecom.mass_limit": 1000, "wecom.mass_limit_period": "day"})
 
 
@@ -110,18 +111,30 @@ def _plan(pond: Pond, doings: Doings, route: str, number: int) -> None:
     broadcast_id, body = f"soak-{number}", f"第 {number} 条：今天也要好好吃饭。"
     piece: dict[str, Any] = {"content_id": broadcast_id, "title": broadcast_id, "form": "text", "body": body}
     piece |= {"routes": list(ROUTES)}
-    file = _apply(pond, "content", "add", {"contents": [piece]}, "--by", "soak")
-    pond.ctl("content", "preview", "--file", str(file))
-    pond.ctl("content", "approve", "--file", str(file), "--by", "soak")
+    file = _apply(pond, doings, "content", "add", {"contents": [piece]}, "--by", "soak")
+    _ctl(pond, doings, "content", "preview", "--file", str(file))
+    _ctl(pond, doings, "content", "approve", "--file", str(file), "--by", "soak")
     where = ("--programme", "soak", "--route", route, "--audience", "everybody", "--at", "+1m")
-    pond.ctl("broadcasts", "plan", broadcast_id, "--content", broadcast_id, *where)
-    pond.ctl("broadcasts", "approve", broadcast_id, "--by", "soak")
+    _ctl(pond, doings, "broadcasts", "plan", broadcast_id, "--content", broadcast_id, *where)
+    _ctl(pond, doings, "broadcasts", "approve", broadcast_id, "--by", "soak")
     doings.broadcasts[broadcast_id] = (route, body)
     doings.note(f"broadcasts approved: {route}")
 
 
-def _apply(pond: Pond, command: str, action: str, document: dict[str, Any], *more: str) -> Path:
+def _ctl(pond: Pond, doings: Doings, *arguments: str) -> None:
+    """As an operator does: a command that failed, since the emulator was too busy to answer, is given again."""
+    for _ in range(AGAIN):
+        try:
+            pond.ctl(*arguments)
+            return
+        except AssertionError:
+            doings.note("operators' commands given again")
+            time.sleep(5)
+    pond.ctl(*arguments)
+
+
+def _apply(pond: Pond, doings: Doings, command: str, action: str, document: dict[str, Any], *more: str) -> Path:
     file = pond.folder / "soaked.yaml"
     file.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-    pond.ctl(command, action, str(file), *more)
+    _ctl(pond, doings, command, action, str(file), *more)
     return file
