@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -16,20 +15,6 @@ from support.sandbox import Sandbox
 for _name in budgets.TIMES:
     hypothesis_settings.register_profile(_name, deadline=None, max_examples=budgets.examples(100))
 hypothesis_settings.load_profile(budgets.profile())
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """One of several processes tells the one that sums up."""
-    if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput |= {"explored": crashes.explored, "asked": doors.asked}
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Hear what one of the processes explored."""
-    told = getattr(node, "workeroutput", {})
-    crashes.explored.extend(told.get("explored", ()))
-    doors.asked.extend(told.get("asked", ()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -29,6 +29,7 @@ from support.outbox import envelope
 STATES = 3  # events of a broadcast: scheduled, begun, sent
 IN_A_GROUP = 100
 MINUTE = timedelta(minutes=1)
+MOST_LOOKS = 200
 
 
 @dataclass(frozen=True)
@@ -101,18 +102,25 @@ def by_route(here: Casting, route: Route, people: int) -> dict[str, Any]:
         here.ask(broadcast_id)
         counts.messages += 1
         here.work()
-        while PENDING in here.marks(broadcast_id):
-            here.passes(MINUTE)
+        _pass(here, MINUTE, lambda: PENDING not in here.marks(broadcast_id))
         here.passes(10 * MINUTE)
         here.taps()
-        while scheduling.get(broadcast_id).state != "sent":
-            here.passes(timedelta(hours=1))
+        _pass(here, timedelta(hours=1), lambda: scheduling.get(broadcast_id).state == "sent")
         for one in sent:
             _receipt(counts, one)
     got = here.marks(broadcast_id)
     if got != ("U" if route == "duty" else "s") * people:  # nobody says here that a duty is done
         raise AssertionError(f"{route}: {Counter(got)} of {people}")
     return counts.usage(units, people, len(sent))
+
+
+def _pass(here: Casting, time: timedelta, until: Callable[[], bool]) -> None:
+    """Let time pass until it is so; not for ever."""
+    for _ in range(MOST_LOOKS):
+        if until():
+            return
+        here.passes(time)
+    raise AssertionError(f"not so after {MOST_LOOKS} times {time}")
 
 
 def _prepare(here: Casting, route: Route, people: int) -> str:

@@ -52,7 +52,7 @@ def test_an_export_goes_to_a_private_file_and_is_kept_in_the_log(
     seen = [one for one in access_log.of_day(china_day(later)) if one.about == her.account_id]
     assert [(one.who, one.what, one.why) for one in seen] == [("林", "all", "来信")]
     assert her.account_id in run("rights", "accesses", "--days", "3")[1]
-    assert run("rights", "export", "--out", str(tmp_path / "x"), *BY, typed="13900000000\n")[0] == 1
+    assert run("rights", "export", "--out", str(tmp_path / "x"), *BY, typed="19900000000\n")[0] == 1
 
 
 def test_an_operator_has_somebody_forgotten(
