@@ -20,13 +20,6 @@ from support.visits import Visiting, visiting
 HEAD_STARTS = ("unjoined", "unheard")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Should tests be shared out among workers, one takes all journeys: a town is enough for a machine."""
-    for item in items:
-        if "journeys" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("town"))
-
-
 @pytest.fixture(scope="package")
 def pond(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pond]:
     """Pond, deployed, with nobody in it."""

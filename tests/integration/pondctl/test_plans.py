@@ -32,7 +32,7 @@ def with_own_pieces(ready: Path, folder: Path) -> Path:
     """A ready plan whose pieces have names of their own: the library is one, and others approve the same."""
     document = yaml.safe_load(ready.read_text("utf-8"))
     ids = [piece["content_id"] for piece in document["contents"]]
-    own = {content_id: f"{secrets.token_hex(4)}-{number}" for number, content_id in enumerate(ids)}
+    own = {content_id: f"p{secrets.token_hex(4)}-{number}" for number, content_id in enumerate(ids)}
 
     def renamed(part: Any) -> Any:
         if isinstance(part, dict):
