@@ -63,7 +63,7 @@ seed: setup ## fill what runs with the demonstration community once more
 HALF := $(addprefix tests/integration/,groups members orders road)
 
 test: lint types ## everything a change must pass: two halves at once with a cloud each, then deploys and journeys with one of their own
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line first-half second-half
+	@$(MAKE) --no-print-directory --jobs=2 first-half second-half
 	@$(PYTHON) -m pytest tests/deploy
 	@$(PYTHON) -m pytest tests/journeys
 
