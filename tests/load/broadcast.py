@@ -30,7 +30,7 @@ from pond.kernel.aws import client
 from pond.kernel.settings import forget, settings
 from pond.platforms import buckets
 from support import sandbox as sandboxes
-from support.castings import Casting, Time
+from support.castings import Casting, Time, empty_buckets
 from support.cloud import running
 
 CREATE = "wecom/add_msg_template"
@@ -82,6 +82,7 @@ def place() -> Iterator[Casting]:
         if not client("scheduler").list_schedule_groups(NamePrefix=f"{prefix}-bench")["ScheduleGroups"]:
             client("scheduler").create_schedule_group(Name=f"{prefix}-bench")
         partners.do("PATCH", "/switches", {"wecom.mass_dispatch_seconds": 0, "wecom.mass_result_lag_seconds": 0})
+        empty_buckets(f"{prefix}-buckets")
         now = clock.now().replace(hour=2, minute=0, second=0, microsecond=0) + timedelta(days=3)
         here = Casting("", partners, Time(now), lambda kind: f"{kind}-{secrets.token_hex(5)}", waiting=waiting)
         here.until(now)

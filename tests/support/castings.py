@@ -28,6 +28,7 @@ from pond.groups import rosters, store
 from pond.groups.invariants import Breach
 from pond.groups.model import Group
 from pond.groups.store import SeatRow, came_in
+from pond.kernel.aws import client
 from pond.kernel.errors import Transient
 from pond.kernel.ids import pseudonym
 from pond.kernel.sealing import seal
@@ -42,6 +43,12 @@ from support.sandbox import Sandbox
 
 MORNING = range(2, 6)  # from ten o'clock in China: well before quiet hours
 ALL = Audience(everybody=True)
+
+
+def empty_buckets(table: str) -> None:
+    """Forget what others took: their time may have been later than that of who comes now."""
+    for row in client("dynamodb").scan(TableName=table, ProjectionExpression="bucket_id")["Items"]:
+        client("dynamodb").delete_item(TableName=table, Key=row)
 
 
 @dataclass

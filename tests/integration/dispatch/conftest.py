@@ -8,7 +8,7 @@ import pytest
 from pond.kernel import clock, queues
 from pond.kernel.aws import client
 from pond.kernel.settings import forget
-from support.castings import Casting, Time
+from support.castings import Casting, Time, empty_buckets
 from support.cloud import Cloud
 from support.sandbox import Sandbox
 
@@ -26,7 +26,7 @@ def casting(
     tomorrow = clock.now() + timedelta(days=1)
     now = tomorrow.replace(hour=2, minute=0, second=0, microsecond=0)  # ten o'clock in China
     partners.do("PATCH", "/switches", {"wecom.mass_dispatch_seconds": 0, "wecom.mass_result_lag_seconds": 0})
-    _empty_buckets(f"{cloud.prefix}-buckets")  # other tests took from them in what is the future here
+    empty_buckets(f"{cloud.prefix}-buckets")  # other tests took from them in what is the future here
     made = Casting("", partners, Time(now), unique)
     made.until(now)
     made = made.elsewhere()
@@ -39,8 +39,3 @@ def casting(
         monkeypatch.setenv(name, value)
     forget()
     yield made
-
-
-def _empty_buckets(table: str) -> None:
-    for row in client("dynamodb").scan(TableName=table, ProjectionExpression="bucket_id")["Items"]:
-        client("dynamodb").delete_item(TableName=table, Key=row)
