@@ -68,8 +68,10 @@ class AccountBlocked(DomainEvent):
 def from_change(table: str, old: Image | None, new: Image | None) -> Iterator[DomainEvent]:
     """The events that a change of a row means: a registration is told once it is accepted, at once or later; two
     members are one once the one's own account row, which named itself, names the other; the first block is told."""
-    if table == "accounts" and old and new and old.get("member_id") == new["account_id"] != new.get("member_id"):
-        yield MemberMerged(kept=new["member_id"], merged=new["account_id"])
+    if table == "accounts" and old and new and old.get("member_id") == new["account_id"]:
+        kept = new.get("member_id")  # nobody's, once a blocked person was forgotten
+        if kept and kept != new["account_id"]:
+            yield MemberMerged(kept=kept, merged=new["account_id"])
     if table == "accounts" and old and new and _changed_phone(old, new):
         yield MemberPhoneChanged(member_id=new["account_id"])
     if table == "accounts" and new and new.get("blocks") and not (old or {}).get("blocks"):
