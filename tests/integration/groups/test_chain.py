@@ -11,10 +11,14 @@ from pond.groups import membership, reconciliation, seats, store, store_rosters
 from pond.groups.allocation import allocate
 from pond.groups.model_rosters import read
 from pond.groups.reconciliation import GroupDue, OwnersDue
+from pond.groups.rosters import contact
 from pond.kernel import queues
 from pond.kernel.errors import Transient
 from pond.kernel.tables import iso
+from pond.platforms import wecom
+from support.corp import Corp
 from support.crashes import counting
+from support.places import Place
 from support.towns import Town
 
 MakeTown = Callable[..., Town]
@@ -63,6 +67,24 @@ def test_a_gap_is_repaired_by_one_look_at_the_group(town: MakeTown) -> None:
     here.hear(chat_id, **here.joins(third, chat_id))
     assert [here.state(person) for person in (first, second, third)] == ["taken"] * 3
     assert here.asked() == 2
+
+
+def test_a_group_shown_as_it_was_before_an_event_is_looked_at_again_however_late(
+    make_place: Callable[..., Place], unique: Callable[[str], str], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [chat_id] = make_place(groups=1, capacity=5).chat_ids
+    corp = Corp(chat_id, chat_id, seed=0)
+    monkeypatch.setattr(wecom, "group", corp.answer)
+    first, second = unique("wm"), unique("wm")
+    early = read(corp.join(first, unique("union"), now, True), now)
+    membership.hear_all(chat_id, [early], now, no_pause)
+    event = read(corp.join(second, unique("union"), now, True), now)
+    corp.lag = 1
+    with pytest.raises(Transient):
+        membership.hear_all(chat_id, [event], now + timedelta(seconds=5), no_pause)
+    corp.lag = 0
+    membership.hear_all(chat_id, [event], now + timedelta(seconds=10), no_pause)
+    assert store_rosters.roster(chat_id).keys() == {contact(first), contact(second)}
 
 
 def test_being_removed_is_known_even_if_the_event_comes_last(town: MakeTown) -> None:

@@ -21,6 +21,7 @@ from pond.platforms.errors import Meaning, PartnerRefused
 from pond.platforms.wecom import GroupDetail
 
 LAG = timedelta(seconds=2)  # WeCom's group detail may lag its own event by about this much
+OLDER = timedelta(seconds=30)  # a detail that is, by its version, from before an event is waited for so long
 READS = 3
 
 
@@ -112,7 +113,8 @@ def _catch_up(
     only = {contact(userid) for event in news for userid in event.joined | event.gone} if exact else None
     if not rosters.sync(group, detail, now, only=only, gone=gone):
         return Chain(synced_at=chain.synced_at), False
-    return Chain(version=detail.member_version or None, synced_at=max(now, chain.synced_at or now)), settled
+    synced_at = max(now, chain.synced_at or now) if settled else chain.synced_at
+    return Chain(version=detail.member_version or None, synced_at=synced_at), settled
 
 
 def _read(
@@ -128,6 +130,9 @@ def _read(
         detail = wecom.group(chat_id)
         present = {member.userid for member in detail.members}
         shown = joined - gone <= present and not (gone - joined) & present
-        if shown or late or (final and detail.member_version == final):
+        older = any(
+            event.last and event.last == detail.member_version and now < event.received_at + OLDER for event in news
+        )
+        if shown or (late and not older) or (final and detail.member_version == final):
             return detail, True
     return detail, False
