@@ -1,18 +1,16 @@
 """What Pond costs on AWS, computed: measured counts (infra/measured, kept by the benches' `--json`) times dated prices.
 
-A kind of work that no bench has counted yet is said to be so. `make docs` writes the figures into docs/costs.md.
+A kind of work that no bench has counted yet is said to be so. `cost_tables` writes the figures into docs/costs.md.
 """
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
 MEASURED, PRICES = HERE / "measured", HERE / "prices.json"
-SIZES = (1_000, 100_000, 1_000_000)
 HOURS = 730  # a month
 MINUTES = HOURS * 60
 POLLS_A_MINUTE = 15  # Lambda: five pollers a queue, each asking for 20 s
@@ -164,97 +162,3 @@ def stored(members: int, prices: Prices) -> float:
     (usage,) = [work.usage for work in works() if work.what == "members taken in"]
     gigabytes = usage.stored_bytes / 1000 * members / 1e9
     return gigabytes * (prices["dynamodb_gb_month"] + prices["dynamodb_backup_gb_month"])
-
-
-def blocks() -> dict[str, str]:
-    """The figures of docs/costs.md, as Markdown."""
-    book = json.loads(PRICES.read_text("utf-8"))
-    regions: dict[str, Prices] = book["regions"]
-    template = inventory()
-    return {
-        "work": "\n".join(_work_table(regions)),
-        "parts": "\n".join(_parts_table(regions)),
-        "idle": "\n".join(_idle_table(regions, template)),
-        "sizes": "\n".join(_sizes_table(regions, template, book["servers"])),
-        "prices": "\n".join(_price_table(regions, book)),
-    }
-
-
-def _work_table(regions: dict[str, Prices]) -> Iterator[str]:
-    yield f"| per 1,000 | {' | '.join(regions)} | invocations | GB-s | writes | reads | API | events | messages |"
-    yield "|---|" + "---|" * (len(regions) + 7)
-    for work in works():
-        if not work.counted:
-            yield f"| {work.what} | " + "not counted yet | " * len(regions) + f"{work.made_by} |" + " |" * 6
-            continue
-        used = work.usage
-        costs = " | ".join(_dollars(sum(used.cost(prices).values())) for prices in regions.values())
-        counts = (used.invocations, used.gb_seconds, used.write_units, used.read_units, used.api_requests)
-        told = " | ".join(f"{count:,.0f}" for count in (*counts, used.events, used.queue_messages))
-        yield f"| {work.what} | {costs} | {told} |"
-
-
-def _parts_table(regions: dict[str, Prices]) -> Iterator[str]:
-    yield f"| 1,000 members taken in | {' | '.join(regions)} |"
-    yield "|---|" + "---|" * len(regions)
-    usage = works()[0].usage
-    columns = [usage.cost(prices) for prices in regions.values()]
-    for part in columns[0]:
-        yield f"| {part} | {' | '.join(_dollars(column[part]) for column in columns)} |"
-
-
-def _idle_table(regions: dict[str, Prices], template: Inventory) -> Iterator[str]:
-    yield f"| a month in which nobody comes | {' | '.join(regions)} |"
-    yield "|---|" + "---|" * len(regions)
-    columns = [idle(prices, template) for prices in regions.values()]
-    for part in columns[0]:
-        yield f"| {part} | {' | '.join(_dollars(column[part]) for column in columns)} |"
-    yield f"| **together** | {' | '.join(_dollars(sum(column.values())) for column in columns)} |"
-    chosen = [by_parameter(prices, template) for prices in regions.values()]
-    for part in chosen[0]:
-        yield f"| {part} | {' | '.join(_dollars(column[part]) for column in chosen)} |"
-
-
-def _sizes_table(regions: dict[str, Prices], template: Inventory, servers: dict[str, Any]) -> Iterator[str]:
-    yield "| | " + " | ".join(f"{size:,} members, {name}" for size in SIZES for name in regions) + " |"
-    yield "|---|" + "---|" * (len(SIZES) * len(regions))
-    cells = [(size, name, prices) for size in SIZES for name, prices in regions.items()]
-    taken = works()[0].usage
-    rows = {
-        "taking them in, once": [sum(taken.times(size / 1000).cost(prices).values()) for size, _, prices in cells],
-        "a month with nobody coming": [
-            sum(idle(prices, template).values()) + stored(size, prices) for size, _, prices in cells
-        ],
-        "the same with a fixed address (NAT)": [
-            sum(idle(prices, template).values())
-            + stored(size, prices)
-            + HOURS * (prices["nat_hour"] + prices["address_hour"])
-            for size, _, prices in cells
-        ],
-        f"servers a month: {servers['small']['what']}": [_servers(servers, "small", name) for _, name, _ in cells],
-        f"servers a month: {servers['large']['what']}": [_servers(servers, "large", name) for _, name, _ in cells],
-    }
-    for what, values in rows.items():
-        yield f"| {what} | {' | '.join(_dollars(value) for value in values)} |"
-
-
-def _servers(servers: dict[str, Any], which: str, region: str) -> float:
-    hour: float = servers["gb_hour"][region]
-    gigabytes: list[int] = servers[which]["servers_gb"]
-    return sum(gigabytes) * hour * HOURS
-
-
-def _price_table(regions: dict[str, Prices], book: dict[str, Any]) -> Iterator[str]:
-    yield f"Prices read on {book['read_on']}. {book['note']}"
-    yield ""
-    yield f"| price, $ | {' | '.join(regions)} |"
-    yield "|---|" + "---|" * len(regions)
-    for name in next(iter(regions.values())):
-        yield f"| {name.replace('_', ' ')} | {' | '.join(f'{prices[name]:.10g}' for prices in regions.values())} |"
-    yield ""
-    yield "Sources: " + "; ".join(f"{what}: {source}" for what, source in book["sources"].items()) + "."
-    yield f"Servers: {book['servers']['source']}. {book['servers']['gb_hour_source']}."
-
-
-def _dollars(value: float) -> str:
-    return f"${value:,.0f}" if value >= 100 else f"${value:,.2f}" if value >= 1 else f"${value:.4f}"

@@ -7,14 +7,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / folder) for folder in ("infra", "layers/pond/python", "tests")]
 
-import costs  # noqa: E402 - the paths above
+import cost_tables  # noqa: E402 - the paths above
 import routes  # noqa: E402
 from support.template import read  # noqa: E402
 
 
 def blocks() -> dict[str, dict[str, str]]:
     """What is written, by document and block."""
-    return {"docs/security.md": {"routes": routes.table(read())}, "docs/costs.md": costs.blocks()}
+    return {"docs/security.md": {"routes": routes.table(read())}, "docs/costs.md": cost_tables.blocks()}
 
 
 def written(path: str, texts: dict[str, str]) -> str:

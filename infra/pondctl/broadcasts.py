@@ -1,23 +1,19 @@
 """`broadcasts`: what is told to whom and when: planned, approved, stopped, and what became of it."""
 
 import argparse
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from pond.broadcasts import audiences, contents, duties, explaining, figures, moving, optouts, scheduling, testing
-from pond.broadcasts.model import ROUTES, TO_GROUPS, WHOLE_BP, Broadcast, Draft, Variant
+from pond.broadcasts import contents, duties, optouts, scheduling, testing
+from pond.broadcasts.model import ROUTES, TO_GROUPS, WHOLE_BP, Draft, Variant
 from pond.broadcasts.model_audience_reader import read
-from pond.broadcasts.model_figures import Figures
-from pond.kernel.clock import china_day
 from pond.kernel.errors import NotFound, Refused
-from pond.programmes import service as programmes
+from pondctl import broadcasts_shown as shown
+from pondctl.broadcasts_shown import say
 from pondctl.openings import only_programme, read_start
-from pondctl.output import china, table
-
-_BACK, _AHEAD = timedelta(days=7), timedelta(days=30)
 
 
 def add_to(commands: Any) -> None:
@@ -40,12 +36,12 @@ def add_to(commands: Any) -> None:
     )
     plan.set_defaults(run=run_plan)
     for name, run, text in (
-        ("preview", run_preview, "how many it would reach now, some of them, and what it says"),
-        ("show", run_show, "where it stands, and its figures by version"),
+        ("preview", shown.run_preview, "how many it would reach now, some of them, and what it says"),
+        ("show", shown.run_show, "where it stands, and its figures by version"),
     ):
-        shown = actions.add_parser(name, help=text)
-        shown.add_argument("broadcast_id", metavar="ID")
-        shown.set_defaults(run=run)
+        looked = actions.add_parser(name, help=text)
+        looked.add_argument("broadcast_id", metavar="ID")
+        looked.set_defaults(run=run)
     for name, run, text in (
         ("approve", run_approve, "somebody stands for it, and it will go when it is due"),
         ("pause", run_pause, "stop it wherever it is; tasks not yet sent are taken back"),
@@ -65,15 +61,15 @@ def add_to(commands: Any) -> None:
     won.set_defaults(run=run_winner)
     listing = actions.add_parser("list", help="those of the last week and the next month")
     listing.add_argument("--programme", metavar="ID")
-    listing.set_defaults(run=run_list)
+    listing.set_defaults(run=shown.run_list)
     explain = actions.add_parser("explain", help="why a member or a group did or did not get it")
     explain.add_argument("broadcast_id", metavar="ID")
     explain.add_argument("target", metavar="TARGET", help="a member's id, or a group's chat_id")
-    explain.set_defaults(run=run_explain)
+    explain.set_defaults(run=shown.run_explain)
     listed = actions.add_parser("duties", help="what volunteers post on a day, done or not")
     listed.add_argument("--on", type=date.fromisoformat, metavar="DAY", help="China day; today")
     listed.add_argument("--person", metavar="ID")
-    listed.set_defaults(run=run_duties)
+    listed.set_defaults(run=shown.run_duties)
     done = actions.add_parser("done", help="a duty is posted, in these groups or all of it")
     done.add_argument("broadcast_id", metavar="ID")
     done.add_argument("duty_id", metavar="DUTY")
@@ -101,74 +97,26 @@ def run_plan(given: argparse.Namespace, now: datetime) -> int:
         over_cap=given.over_cap,
     )
     scheduling.plan(draft, now)
-    _say(scheduling.get(draft.broadcast_id))
-    return 0
-
-
-def run_preview(given: argparse.Namespace, now: datetime) -> int:
-    """Count, sample and words."""
-    found = scheduling.get(given.broadcast_id)
-    many, some = audiences.sample(found.programme_id, found.audience, found.kind, now)
-    print(f"{many} {found.kind}s now, such as {', '.join(one.recipient_id for one in some[:5]) or 'none'}")
-    for variant in found.variants:
-        content = contents.get(variant.content_id, variant.version)
-        print(f"\n{variant.content_id}~{variant.version} for {variant.share_bp / 100:g} %: {content.title}")
-        print(content.body)
+    say(scheduling.get(draft.broadcast_id))
     return 0
 
 
 def run_approve(given: argparse.Namespace, now: datetime) -> int:
     """Approve and schedule."""
     scheduling.approve(given.broadcast_id, given.by, now)
-    _say(scheduling.schedule(given.broadcast_id, now))
+    say(scheduling.schedule(given.broadcast_id, now))
     return 0
 
 
 def run_pause(given: argparse.Namespace, now: datetime) -> int:
     """Stop."""
-    _say(scheduling.stop(given.broadcast_id, given.by, now))
+    say(scheduling.stop(given.broadcast_id, given.by, now))
     return 0
 
 
 def run_resume(given: argparse.Namespace, now: datetime) -> int:
     """Go on."""
-    _say(scheduling.resume(given.broadcast_id, given.by, now))
-    return 0
-
-
-def run_list(given: argparse.Namespace, now: datetime) -> int:
-    """Broadcasts by time."""
-    ids = [given.programme] if given.programme else programmes.all_ids()
-    table(
-        ("broadcast", "programme", "due (China)", "route", "state", "note"),
-        (
-            (one.broadcast_id, one.programme_id, china(one.due_at), one.route, one.state, one.note)
-            for programme_id in ids
-            for one in scheduling.listed(programme_id, now - _BACK, now + _AHEAD)
-        ),
-        "no broadcast: `pondctl broadcasts plan` makes one",
-    )
-    return 0
-
-
-def run_show(given: argparse.Namespace, now: datetime) -> int:
-    """State and figures."""
-    broadcast, found = scheduling.get(given.broadcast_id), figures.of(given.broadcast_id)
-    _say(broadcast)
-    heads = ("version", "planned", "handed out", "sent", "opened", "joined", "bought", "failed")
-    rows = [("all", *_row(found.total)), *((name, *_row(one)) for name, one in found.versions.items())]
-    table(heads, rows, "")
-    if found.total.skipped:
-        print("left out: " + _counts(found.total.skipped))
-    if found.total.delivered:
-        print(f"delivered, as far as receipts came: {found.total.delivered}")
-    if found.total.moved:
-        print(f"moved, since they have had enough: {found.total.moved}")
-    for following in moving.following(broadcast):
-        print("  to ", end="")
-        _say(following)
-    if best := found.winner():
-        print(f"best so far: {best[0]}, by who {best[1]}")
+    say(scheduling.resume(given.broadcast_id, given.by, now))
     return 0
 
 
@@ -182,28 +130,7 @@ def run_winner(given: argparse.Namespace, now: datetime) -> int:
         draft = testing.rest_of(scheduling.get(given.broadcast_id), variant, read_start(given.at, now))
         scheduling.plan(draft, now)
         scheduling.approve(draft.broadcast_id, given.by, now)
-        _say(scheduling.schedule(draft.broadcast_id, now))
-    return 0
-
-
-def run_explain(given: argparse.Namespace, now: datetime) -> int:
-    """Why, step by step."""
-    print("\n".join(explaining.why(given.broadcast_id, given.target)))
-    return 0
-
-
-def run_duties(given: argparse.Namespace, now: datetime) -> int:
-    """The list of the day, with texts to copy."""
-    found = duties.of_day(given.on or china_day(now), given.person)
-    for duty in found:
-        state = "done" if len(duty.done) == len(duty.chat_ids) else "open" if duty.open else "over"
-        print(f"{china(duty.due_at)} {duty.person} {duty.broadcast_id} {duty.duty_id}: {state}")
-        print(f"  groups: {', '.join(one + (' ✓' if one in duty.done else '') for one in duty.chat_ids)}")
-        print("  " + duty.said.text.replace("\n", "\n  "))
-        for one in duty.said.attachments:
-            print(f"  + {one.form} {one.media or one.url} {one.title}".rstrip())
-    if not found:
-        print("no duty on that day")
+        say(scheduling.schedule(draft.broadcast_id, now))
     return 0
 
 
@@ -245,17 +172,3 @@ def _audience(name: str) -> object:
         return yaml.safe_load(Path(name).read_text("utf-8"))
     except yaml.YAMLError as error:
         raise Refused("audience.invalid", f"{name} is no YAML: {str(error).splitlines()[0]}") from error
-
-
-def _say(one: Broadcast) -> None:
-    note = f" ({one.note})" if one.note else ""
-    versions = ", ".join(f"{v.content_id}~{v.version} {v.share_bp / 100:g} %" for v in one.variants)
-    print(f"{one.broadcast_id}: {one.state}{note}, {one.route}, due {china(one.due_at)} (China), {versions}")
-
-
-def _row(one: Figures) -> tuple[object, ...]:
-    return one.planned, one.handed_out, one.sent, one.opened, one.joined, one.bought, _counts(one.failed)
-
-
-def _counts(counts: Any) -> str:
-    return ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items()))

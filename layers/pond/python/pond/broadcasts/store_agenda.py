@@ -3,29 +3,10 @@
 from datetime import datetime
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from pond.kernel.tables import Table, TimeAttribute
+from pond.kernel.tables import Table, TimeAttribute, index
 
 AGENDA = "due"  # the one hash of the index of what is to be looked at
-
-
-class _ByNext(GlobalSecondaryIndex["BroadcastRow"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_next"
-        projection = KeysOnlyProjection()
-
-    agenda = UnicodeAttribute(hash_key=True)
-    next_at = TimeAttribute(range_key=True)
-
-
-class _ByProgramme(GlobalSecondaryIndex["BroadcastRow"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_programme"
-        projection = KeysOnlyProjection()
-
-    programme_id = UnicodeAttribute(hash_key=True)
-    due_at = TimeAttribute(range_key=True)
 
 
 class BroadcastRow(Table):
@@ -52,8 +33,10 @@ class BroadcastRow(Table):
     note = UnicodeAttribute(null=True)
     over_cap = UnicodeAttribute(null=True)
     moved = UnicodeAttribute(null=True)
-    by_next = _ByNext()
-    by_programme = _ByProgramme()
+    by_next = index("by_next", agenda=UnicodeAttribute(hash_key=True), next_at=TimeAttribute(range_key=True))
+    by_programme = index(
+        "by_programme", programme_id=UnicodeAttribute(hash_key=True), due_at=TimeAttribute(range_key=True)
+    )
 
 
 def due(now: datetime, limit: int) -> list[str]:

@@ -13,22 +13,12 @@ from typing import Any, cast
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from pond.broadcasts.model_content import Content, ContentState
 from pond.broadcasts.model_content_reader import read, write
-from pond.kernel.tables import IntegerAttribute, Table, TimeAttribute, Transaction, TransactionRefused, refused
+from pond.kernel.tables import IntegerAttribute, Table, TimeAttribute, Transaction, TransactionRefused, index, refused
 
 _ANY = "any"  # the shelf of pieces for every stage
-
-
-class _OnShelf(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "on_shelf"
-        projection = AllProjection()
-
-    shelf = UnicodeAttribute(hash_key=True)
-    content_id = UnicodeAttribute(range_key=True)
 
 
 class _Row(Table):
@@ -46,7 +36,9 @@ class _Row(Table):
     approved_at = TimeAttribute(null=True)
     approved_by = UnicodeAttribute(null=True)
     shelf = UnicodeAttribute(null=True)
-    on_shelf = _OnShelf()
+    on_shelf = index(
+        "on_shelf", whole=True, shelf=UnicodeAttribute(hash_key=True), content_id=UnicodeAttribute(range_key=True)
+    )
 
 
 def get(content_id: str, version: int) -> Content | None:

@@ -9,22 +9,13 @@ from datetime import datetime, timedelta
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from pond.groups import store
 from pond.groups.model_rosters import ASTRAY, Chain, Standing
 from pond.kernel.settings import settings
-from pond.kernel.tables import ExpiryAttribute, Table, TimeAttribute, refused
+from pond.kernel.tables import ExpiryAttribute, Table, TimeAttribute, index, refused
 
 LEASE = timedelta(seconds=60)  # twice the worker's timeout
-
-
-class _Astray(GlobalSecondaryIndex["RosterRow"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "astray"
-        projection = KeysOnlyProjection()
-
-    astray = UnicodeAttribute(hash_key=True)
 
 
 class RosterRow(Table):
@@ -40,7 +31,7 @@ class RosterRow(Table):
     gone_at = TimeAttribute(null=True)
     expires_at = ExpiryAttribute(null=True)
     astray = UnicodeAttribute(null=True)  # the member, while they are here without a seat here
-    by_astray = _Astray()
+    by_astray = index("astray", astray=UnicodeAttribute(hash_key=True))
 
 
 class ChainRow(Table):

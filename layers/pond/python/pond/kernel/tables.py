@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from types import new_class
 from typing import Any, ClassVar
 
 from pynamodb.attributes import Attribute, UnicodeAttribute
@@ -17,6 +18,7 @@ from pynamodb.constants import NUMBER, STRING
 from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -144,6 +146,14 @@ class Refusal:
 
     code: str
     item: dict[str, Any] | None = None
+
+
+def index(name: str, *, whole: bool = False, **keys: Attribute[Any]) -> Any:
+    """A secondary index of a table by these keys, the hash key first. What it lists is read from the table by key, or
+    stands in it `whole`. A row without the keys is not in it, and costs nothing there."""
+    projection = AllProjection() if whole else KeysOnlyProjection()
+    meta = type("Meta", (), {"index_name": name, "projection": projection})
+    return new_class(name, (GlobalSecondaryIndex,), exec_body=lambda body: body.update(Meta=meta, **keys))()
 
 
 class TransactionRefused(Exception):

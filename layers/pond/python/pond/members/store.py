@@ -5,21 +5,9 @@ from dataclasses import asdict, fields
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.exceptions import PutError, UpdateError
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from pond.kernel.tables import Table, TimeAttribute, refused
+from pond.kernel.tables import Table, TimeAttribute, index, refused
 from pond.members.model import Registration
-
-
-class ListIndex(GlobalSecondaryIndex["RegistrationRow"]):  # type: ignore[no-untyped-call]
-    """Who stands in a list (`list_id`: programme and standing), in order. The accepted are in none."""
-
-    class Meta:
-        index_name = "by_list"
-        projection = KeysOnlyProjection()
-
-    list_id = UnicodeAttribute(hash_key=True)
-    registered_at = TimeAttribute(range_key=True)
 
 
 class RegistrationRow(Table):
@@ -51,7 +39,8 @@ class RegistrationRow(Table):
     decided_by = UnicodeAttribute(null=True)
     decided_reason = UnicodeAttribute(null=True)
     list_id = UnicodeAttribute(null=True)
-    by_list = ListIndex()
+    # Who stands in a list (`list_id`: programme and standing), in order. The accepted are in none.
+    by_list = index("by_list", list_id=UnicodeAttribute(hash_key=True), registered_at=TimeAttribute(range_key=True))
 
 
 _REGISTRATION_FIELDS = [field.name for field in fields(Registration)]

@@ -13,7 +13,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
-from pond.kernel.tables import IntegerAttribute, Table, TimeAttribute, Transaction, TransactionRefused, refused
+from pond.kernel.tables import IntegerAttribute, Table, TimeAttribute, Transaction, TransactionRefused, index, refused
 from pond.orders import store_ledger
 from pond.orders.model_document import (
     read_attribution,
@@ -27,7 +27,6 @@ from pond.orders.model_document import (
 )
 from pond.orders.model_ledger import Entry
 from pond.orders.model_stored import Ids, StoredOrder
-from pond.orders.store_indexes import ByAccount, ByBuyer, ByMember, ByOpenid, ByPaid, ByPhone, Parked, ToAsk
 
 ORDER = "order"
 List = Literal["by_openid", "by_phone", "by_account", "to_ask", "parked"]
@@ -63,14 +62,22 @@ class _Row(Table):
     first_seen_at = TimeAttribute(null=True)
     changed_at = TimeAttribute(null=True)
     paid_in = UnicodeAttribute(null=True)  # the programme and China day
-    by_paid = ByPaid()
-    by_buyer = ByBuyer()
-    by_member = ByMember()
-    by_openid = ByOpenid()
-    by_phone = ByPhone()
-    by_account = ByAccount()
-    asking = ToAsk()
-    parking = Parked()
+    # Who paid on which China day for an order that counts for which programme; orders of nobody known are not here.
+    by_paid = index("by_paid", paid_in=UnicodeAttribute(hash_key=True), member_id=UnicodeAttribute(range_key=True))
+    # All paid orders of one shop's id.
+    by_buyer = index("by_buyer", buyer_id=UnicodeAttribute(hash_key=True))
+    # All orders of a member.
+    by_member = index("by_member", member_id=UnicodeAttribute(hash_key=True))
+    # Paid orders of nobody known, by the openid that bought.
+    by_openid = index("by_openid", unmatched_openid=UnicodeAttribute(hash_key=True))
+    # The same, by phone.
+    by_phone = index("by_phone", unmatched_phone=UnicodeAttribute(hash_key=True))
+    # The same, by what the shop said of the WeChat account.
+    by_account = index("by_account", unmatched_account=UnicodeAttribute(hash_key=True))
+    # Orders that the shop must be asked about.
+    asking = index("to_ask", to_ask=UnicodeAttribute(hash_key=True))
+    # Orders that a person must look at.
+    parking = index("parked", parked_reason=UnicodeAttribute(hash_key=True))
 
 
 _LISTS = {

@@ -11,24 +11,12 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from pond.kernel.errors import Transient
-from pond.kernel.tables import Table, TimeAttribute, Transaction, TransactionRefused, refused
+from pond.kernel.tables import Table, TimeAttribute, Transaction, TransactionRefused, index, refused
 from pond.orders.model_outreach import Refusal, State, Task
 
 _LAST, _REFUSED = "~last", "~refused"
-
-
-class _Due(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
-    """The tasks that wait: for their hour, or for a text's receipt."""
-
-    class Meta:
-        index_name = "due"
-        projection = KeysOnlyProjection()
-
-    waiting = UnicodeAttribute(hash_key=True)
-    due_at = TimeAttribute(range_key=True)
 
 
 class _Row(Table):
@@ -49,7 +37,8 @@ class _Row(Table):
     reason = UnicodeAttribute(null=True)
     by = UnicodeAttribute(null=True)
     carried_to = UnicodeAttribute(null=True)  # of a refusal: the phone by which the same person is known now
-    due = _Due()
+    # The tasks that wait: for their hour, or for a text's receipt.
+    due = index("due", waiting=UnicodeAttribute(hash_key=True), due_at=TimeAttribute(range_key=True))
 
 
 def plan(task: Task, now: datetime, apart: timedelta) -> bool:

@@ -6,19 +6,9 @@ from datetime import datetime
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from pond.kernel.sealing import seal, unseal
-from pond.kernel.tables import ExpiryAttribute, Table, TimeAttribute, refused
-
-
-class _BySubject(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_subject"
-        projection = KeysOnlyProjection()
-
-    subject = UnicodeAttribute(hash_key=True)
-    received_at = TimeAttribute(range_key=True)
+from pond.kernel.tables import ExpiryAttribute, Table, TimeAttribute, index, refused
 
 
 class _Row(Table):
@@ -33,7 +23,7 @@ class _Row(Table):
     received_at = TimeAttribute()
     expires_at = ExpiryAttribute()
     subject = UnicodeAttribute(null=True)
-    by_subject = _BySubject()
+    by_subject = index("by_subject", subject=UnicodeAttribute(hash_key=True), received_at=TimeAttribute(range_key=True))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,21 +6,11 @@ from datetime import datetime, timedelta
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from pond.kernel.tables import ExpiryAttribute, Table, TimeAttribute, refused
+from pond.kernel.tables import ExpiryAttribute, Table, TimeAttribute, index, refused
 from pond.rights.model import Erasure, State
 
 KEPT = timedelta(days=3 * 365)  # a receipt: how long it can be shown that a wish was carried out
-
-
-class _Pending(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "pending"
-        projection = AllProjection()
-
-    pending = UnicodeAttribute(hash_key=True)
-    requested_at = TimeAttribute(range_key=True)
 
 
 class _Row(Table):
@@ -40,7 +30,9 @@ class _Row(Table):
     done_at = TimeAttribute(null=True)
     taken = JSONAttribute(null=True)
     expires_at = ExpiryAttribute()
-    by_pending = _Pending()
+    by_pending = index(
+        "pending", whole=True, pending=UnicodeAttribute(hash_key=True), requested_at=TimeAttribute(range_key=True)
+    )
 
 
 def put(erasure: Erasure) -> bool:

@@ -7,19 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from pond.kernel.tables import Table, TimeAttribute, Transaction, TransactionRefused, iso
+from pond.kernel.tables import Table, TimeAttribute, Transaction, TransactionRefused, index, iso
 from pond.volunteers.model import Bond
-
-
-class _ByPerson(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_person"
-        projection = AllProjection()
-
-    person_id = UnicodeAttribute(hash_key=True)
-    bound_at = TimeAttribute(range_key=True)
 
 
 class _Row(Table):
@@ -31,7 +21,9 @@ class _Row(Table):
     person_id = UnicodeAttribute()
     bound_at = TimeAttribute()
     by_link = BooleanAttribute(null=True)
-    by_person = _ByPerson()
+    by_person = index(
+        "by_person", whole=True, person_id=UnicodeAttribute(hash_key=True), bound_at=TimeAttribute(range_key=True)
+    )
 
 
 def add(bond: Bond) -> None:
