@@ -228,6 +228,15 @@ class Casting:
         agenda.ask(mine)
         self.work()
 
+    def settles(self, holds: Callable[[], bool]) -> None:
+        """Let some minutes pass, and more until it is so: enough of them for a token whose renewer died. The partners'
+        clock runs as fast as here, so tokens end; a renewer's lease lasts 10 real seconds, of which a try waits three,
+        and then its chunk two minutes."""
+        for number in range(16):
+            if number >= 3 and holds():
+                return
+            self.passes(timedelta(minutes=2))
+
     def run(self, broadcast_id: str) -> Broadcast:
         """Let it begin, and go as far as it can now."""
         self.ask(broadcast_id)

@@ -28,8 +28,8 @@ def test_planning_and_dispatch(casting: Casting, record_property: Record) -> Non
         scene.casting.run(scene.broadcast_id)
 
     def settled(scene: Scene) -> None:
-        for _ in range(3):  # what was left with an unknown outcome is looked up
-            scene.casting.passes(2 * MINUTE)
+        # what was left with an unknown outcome is looked up
+        scene.casting.settles(lambda: scene.casting.marks(scene.broadcast_id) == "hhh")
         assert scene.casting.tasks() == sorted((owner, False) for owner in scene.casting.chats)
         assert scene.casting.marks(scene.broadcast_id) == "hhh"
         assert [len(chunk.msgids) for chunk in store_chunks.of(scene.broadcast_id)] == [1, 1]
@@ -51,7 +51,7 @@ def test_asking_what_became_of_them(casting: Casting, record_property: Record) -
         scene.casting.passes(10 * MINUTE)
 
     def settled(scene: Scene) -> None:
-        scene.casting.passes(2 * MINUTE)
+        scene.casting.settles(lambda: scene.casting.marks(scene.broadcast_id) == "hss")
         assert scene.casting.marks(scene.broadcast_id) == "hss"
         assert scene.casting.tasks() == sorted((owner, False) for owner in scene.casting.chats)
 
@@ -74,8 +74,7 @@ def test_stopping_and_resuming(casting: Casting, record_property: Record) -> Non
         scene.casting.passes(2 * MINUTE)
 
     def settled(scene: Scene) -> None:
-        for _ in range(3):
-            scene.casting.passes(2 * MINUTE)
+        scene.casting.settles(lambda: scene.casting.marks(scene.broadcast_id) == "hss")
         (ana, _two), (ben, _one) = scene.casting.chats.items()
         standing = [owner for owner, taken_back in scene.casting.tasks() if not taken_back]
         assert standing.count(ben) == 1  # one again, if the first was taken back

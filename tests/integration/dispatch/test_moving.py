@@ -180,8 +180,7 @@ def test_whatever_call_it_dies_at_who_was_moved_has_one_task(casting: Casting, r
         here.passes(MINUTE)
 
     def settled(scene: Scene) -> None:
-        for _ in range(6):  # the lease of who died renewing a token ends in 10 real seconds; a try waits three
-            scene.casting.passes(2 * MINUTE)
+        scene.casting.settles(lambda: len(scene.casting.tasks()) == 1)
         assert len(scene.casting.tasks()) == 1
         following = only_following(scene.broadcast_id)
         assert scene.casting.marks(following.broadcast_id) == "h"

@@ -114,8 +114,7 @@ def test_whatever_call_it_dies_at_the_group_has_one_task(casting: Casting, recor
 
     def settled(scene: tuple[Casting, str]) -> None:
         here, broadcast_id = scene
-        for _ in range(3):
-            here.passes(2 * MINUTE)
+        here.settles(lambda: here.marks(broadcast_id) == "Phh")
         ana, ben = here.chats
         assert here.tasks() == sorted([(ana, False), (ben, False)])
         assert here.marks(broadcast_id) == "Phh"
