@@ -151,7 +151,7 @@ def _beyond(name: str, access: Document, whole: Document) -> list[str]:
     """What a function is granted though its code, its triggers and its variables do not lead there."""
     modules = closures.of_function(name)
     tables = closures.named(modules, r'table_name = "([a-z_]+)"')
-    indexes = closures.named(modules, r'index_name = "([a-z_]+)"')
+    indexes = closures.named(modules, r'= index\(\s*"([a-z_]+)"')
     secrets = closures.named(modules, r'\bsecret\("([a-z-]+)"\)')
     if closures.named(modules, r"\bsecret\((PARTNER)\)"):
         secrets |= closures.named(modules, r'^PARTNER = "([a-z-]+)"')
