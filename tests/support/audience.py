@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from pond.channels import codes, followers
 from pond.groups import store
 from pond.groups.model import Group
-from pond.groups.store import GroupRow, SeatRow, came_in
+from pond.groups.store import GroupRow, SeatRow
 from pond.members.model import Registration
 from pond.members.store import add_registration
+from support.arriving import came
 
 STAGES, KINDS = ("planning", "pregnancy", "parenting"), ("a", "b")
 SEATS = ("none", "held", "taken", "left")
@@ -79,10 +80,10 @@ class Village:
         taken_at = self.now - number * 5 * HOUR if seat in ("taken", "left") else None
         chat_id = f"{self.programme_id}-chat-{number % 4}" if seat != "none" else None
         if chat_id:
+            if taken_at:
+                came(member_id, self.programme_id, chat_id, taken_at)
             row = SeatRow(member_id, self.programme_id)
             row.update([SeatRow.state.set(seat), SeatRow.chat_id.set(chat_id)])
-            if taken_at:
-                row.update(came_in(self.programme_id, taken_at))
         today = (2026, 11)
         made = Made(
             member_id,

@@ -27,7 +27,7 @@ from pond.channels import followers
 from pond.groups import rosters, store
 from pond.groups.invariants import Breach
 from pond.groups.model import Group
-from pond.groups.store import SeatRow, came_in
+from pond.groups.store import SeatRow
 from pond.kernel.aws import client
 from pond.kernel.errors import Transient
 from pond.kernel.ids import pseudonym
@@ -38,6 +38,7 @@ from pond.members.store_accounts import AccountRow
 from pond.members.store_phones import PhoneRow
 from pond.platforms import wecom
 from pond.programmes import service as programmes
+from support.arriving import came
 from support.cloud import ROOT
 from support.sandbox import Sandbox
 
@@ -160,9 +161,8 @@ class Casting:
         )
         if chat_id:
             pool_id = f"{self.programme_id}~pregnancy"
-            seat = SeatRow(member_id, self.programme_id, state="taken", pool_id=pool_id, chat_id=chat_id)
-            seat.save()
-            seat.update(actions=came_in(self.programme_id, self.now))
+            came(member_id, self.programme_id, chat_id, self.now)
+            SeatRow(member_id, self.programme_id).update([SeatRow.pool_id.set(pool_id)])
             self.sandbox.do("POST", f"/accounts/{account['account_id']}/groups/{chat_id}/accept", {})
         return {**person, **account, "member_id": member_id}
 

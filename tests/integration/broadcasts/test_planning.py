@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pond.broadcasts import almanac, audiences, planning, plans, scheduling, store_plans
 from pond.broadcasts.model_plan import CHINA, due_at
-from pond.groups.store import GroupRow, SeatRow, came_in
+from pond.groups.store import GroupRow, SeatRow
 from pond.kernel.errors import NotFound, Refused
 from pond.members.model import Registration
 from pond.members.store import RegistrationRow, add_registration
@@ -18,6 +18,7 @@ from pond.orders import store_orders
 from pond.orders.model_attribution import Attribution
 from pond.orders.model_order import Order
 from pond.orders.model_stored import StoredOrder
+from support.arriving import came
 from support.budgets import examples
 from support.crashes import explore
 from support.places import add_group
@@ -180,8 +181,7 @@ def test_an_hour_after_somebody_came_in(
     members = [unique("member") for _ in range(3)]
     for member_id, minutes in zip(members, (20, 40, 70), strict=True):
         enrol(programme_id, member_id, now)
-        row = SeatRow(member_id, programme_id)
-        row.update([SeatRow.state.set("taken"), *came_in(programme_id, now + timedelta(minutes=minutes))])
+        came(member_id, programme_id, f"{programme_id}-chat", now + timedelta(minutes=minutes))
     SeatRow(members[1], programme_id).update([SeatRow.state.set("left")])  # who left is not spoken to
     for minutes in range(0, 600, 30):
         tend(programme_id, now + timedelta(minutes=minutes))

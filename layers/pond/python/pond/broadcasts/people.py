@@ -13,7 +13,7 @@ from pond.broadcasts.model_audience import Audience, Chat, Condition, Every, Hap
 from pond.broadcasts.model_audience_reader import subject, walk
 from pond.channels import codes, followers
 from pond.channels.model import Follower
-from pond.groups import standings
+from pond.groups import arrivals, standings
 from pond.groups.model import Group
 from pond.kernel.clock import CHINA, china_day
 from pond.members import directory
@@ -24,7 +24,7 @@ from pond.programmes import service as programmes
 _DAY = timedelta(days=1)
 _OF_SEATS = {"group", "seat", "seat_taken"}
 _OF_FOLLOWERS = {"tag", "idle_days", "bought"}
-_INDEXED = {"seat_taken": standings.taken_between, "order_paid": reading.buyers_between}
+_INDEXED = {"seat_taken": arrivals.between, "order_paid": reading.buyers_between}
 _PAID = "paid"  # the tag of who ever paid for an order
 
 
@@ -93,7 +93,7 @@ def _anchor(where: Condition) -> Happened | None:
 
 
 def _since(programme_id: str, anchor: Happened, after: str | None, limit: int) -> tuple[list[str], str | None]:
-    """The next to whom it happened: from day to day, within a day in order of time."""
+    """The next to whom it happened, from day to day."""
     on, key = json.loads(after) if after else (china_day(anchor.since).isoformat(), None)
     day = date.fromisoformat(on)
     found, last = _INDEXED[anchor.event](programme_id, day, anchor.since, anchor.until, key, limit)

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from pond.groups import store_taken
+from pond.groups import store_standings
 
 
 def note_filled(now: datetime) -> int:
     """Note it of the groups that are full and were not before. How many. A scan, for a schedule."""
-    return sum(store_taken.set_filled(chat_id, now) for chat_id in store_taken.unfilled())
+    return sum(store_standings.set_filled(chat_id, now) for chat_id in store_standings.unfilled())

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pond.groups import store
+from pond.groups import arrivals, store
 from pond.groups.model import LIVE
 from pond.members import blocklist, identities, registrations, reviews
 from pond.programmes import service as programmes
@@ -53,6 +53,11 @@ def check(now: datetime, settled_before: datetime) -> list[Breach]:
             found.append(Breach("expiry", member_id, f"held in {programme_id}, overdue"))
         if seat.state == "requested" and seat.changed_at and seat.changed_at < settled_before:
             found.append(Breach("lost", member_id, f"asked again in {programme_id}, nothing came of it"))
+
+    found += [
+        Breach("unlisted", seat.member_id, f"came into {seat.came_to}, which is not listed for that hour")
+        for seat in arrivals.unlisted(seats.values())
+    ]
 
     waiting = {(wait.pool_id, wait.number): wait.member_id for wait in waits}
     from_seats = {

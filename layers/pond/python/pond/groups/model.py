@@ -59,7 +59,8 @@ class Seat:
     waiting_number: int | None = None
     holds: int = 0
     changed_at: datetime | None = None
-    taken_at: datetime | None = None  # when the member first came in; stays when they leave
+    taken_at: datetime | None = None  # when the member first came in, and to which group; stays when they leave
+    came_to: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

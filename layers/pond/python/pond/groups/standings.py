@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from pond.groups import store, store_merging, store_rosters, store_taken
+from pond.groups import store, store_merging, store_rosters, store_standings
 from pond.groups.model import Group, Seat
 from pond.groups.model_rosters import GONE
 from pond.groups.store_rosters import RosterRow
@@ -51,21 +51,13 @@ def seated(member_ids: Sequence[str], programme_ids: Iterable[str]) -> Iterator[
 
 def seats(programme_id: str, member_ids: Iterable[str]) -> list[Seat]:
     """The seats of several members, as written a moment ago at the latest."""
-    return store_taken.seats(programme_id, member_ids)
-
-
-def taken_between(
-    programme_id: str, on: date, since: datetime, until: datetime, after: str | None, limit: int
-) -> tuple[list[str], str | None]:
-    """The next members who first came in on that China day from `since` up to, not including, `until`, and the cursor
-    to go on with."""
-    return store_taken.taken_between(programme_id, on, since, until, after, limit)
+    return store_standings.seats(programme_id, member_ids)
 
 
 def groups(programme_id: str, after: str | None, limit: int) -> tuple[list[Group], str | None]:
     """The next of a programme's groups in an order that stays the same, and where to go on; a scan by pages of
     `limit` groups of any programme, so a page may be short, or empty, and not the last."""
-    return store_taken.groups(programme_id, after, limit)
+    return store_standings.groups(programme_id, after, limit)
 
 
 def astray() -> Iterator[tuple[str, str]]:

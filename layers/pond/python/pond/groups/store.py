@@ -1,14 +1,13 @@
 """The tables of this room, and reading them. What changes several rows together is in `store_seats`."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
 
 from pond.groups.model import Group, GroupState, Pool, Seat
-from pond.kernel.clock import china_day
 from pond.kernel.tables import ExpiryAttribute, IntegerAttribute, Table, TimeAttribute, index, refused
 
 
@@ -50,9 +49,7 @@ class SeatRow(Table):
     holds = IntegerAttribute(default=0)
     changed_at = TimeAttribute(null=True)
     taken_at = TimeAttribute(null=True)
-    taken_in = UnicodeAttribute(null=True)  # the programme and China day of it
-    # Who first came in on a day, in order; costs nothing for who never does.
-    by_taken = index("by_taken", taken_in=UnicodeAttribute(hash_key=True), taken_at=TimeAttribute(range_key=True))
+    came_to = UnicodeAttribute(null=True)  # the group of it
     moves: ListAttribute[str] = ListAttribute(null=True)  # into groups and out, as `model.stays_from` reads them
 
 
@@ -239,12 +236,6 @@ def seat_of(row: SeatRow) -> Seat:
     return Seat(**{name: getattr(row, name) for name in Seat.__dataclass_fields__})
 
 
-def taken_in(programme_id: str, on: date) -> str:
-    """The hash key under which the index lists who came in on that China day."""
-    return f"{programme_id}~{on.isoformat()}"
-
-
-def came_in(programme_id: str, at: datetime) -> list[Action]:
-    """Note when somebody came in first: who comes back begins nothing anew."""
-    day = taken_in(programme_id, china_day(at))
-    return [SeatRow.taken_at.set(SeatRow.taken_at | at), SeatRow.taken_in.set(SeatRow.taken_in | day)]
+def came_in(chat_id: str, at: datetime) -> list[Action]:
+    """Note when somebody came in first, and where: who comes back begins nothing anew."""
+    return [SeatRow.taken_at.set(SeatRow.taken_at | at), SeatRow.came_to.set(SeatRow.came_to | chat_id)]

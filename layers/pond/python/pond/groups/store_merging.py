@@ -87,8 +87,8 @@ def _own(transaction: Transaction, pair: Pair, seat: Seat, hold_id: str | None, 
     ]
     if seat.changed_at:
         actions.append(SeatRow.changed_at.set(seat.changed_at))
-    if seat.taken_at:
-        actions += came_in(seat.programme_id, seat.taken_at)
+    if seat.taken_at and seat.came_to:
+        actions += came_in(seat.came_to, seat.taken_at)
     if seat.state == "taken" and seat.chat_id:  # in whatever group they were before, they are in this one
         actions.append(moved(seat.changed_at or now, seat.chat_id))
     elif pair.kept and pair.kept.state == "taken":
@@ -121,7 +121,7 @@ def _close(transaction: Transaction, pair: Pair, given_up: Seat | None, now: dat
         SeatRow.held_until.remove(),
         SeatRow.waiting_number.remove(),
         SeatRow.taken_at.remove(),
-        SeatRow.taken_in.remove(),
+        SeatRow.came_to.remove(),
     ]
     if pair.merged and pair.merged.state == "taken":
         actions.append(moved(now))

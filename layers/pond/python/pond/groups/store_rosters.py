@@ -96,6 +96,11 @@ def roster(chat_id: str) -> dict[str, RosterRow]:
     return {row.contact_id: row for row in RosterRow.query(chat_id, consistent_read=True)}
 
 
+def glance(chat_id: str) -> Iterator[RosterRow]:
+    """Who is or was in a group, as written a moment ago at the latest."""
+    return RosterRow.query(chat_id)
+
+
 def some(chat_id: str, contact_ids: Iterable[str]) -> dict[str, RosterRow]:
     """Those of these contacts who are or were in a group."""
     keys = [(chat_id, contact_id) for contact_id in sorted(contact_ids)]

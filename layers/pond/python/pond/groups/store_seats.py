@@ -11,6 +11,7 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from pond.groups import store_arrivals
 from pond.groups.model import HOLDS_BY_ONESELF, Group, Pool, Request, Seat
 from pond.groups.store import GroupRow, HoldRow, PoolRow, SeatRow, WaitRow, came_in
 from pond.groups.store_stays import moved
@@ -114,18 +115,20 @@ def expire(hold_id: str, chat_id: str, seats: Sequence[Seat], now: datetime) -> 
 
 def take(seat: Seat, chat_id: str, now: datetime) -> bool:
     """The member is in the group their seat is held in; False when the seat is no longer held there."""
-    actions = [*_taken(seat.programme_id, chat_id, now), SeatRow.held_until.remove()]
+    _list_arrival(seat, chat_id, now)
+    actions = [*_taken(chat_id, now), SeatRow.held_until.remove()]
     return _change_alone(seat, actions, (SeatRow.state == "held") & (SeatRow.chat_id == chat_id))
 
 
 def take_late(group: Group, seat: Seat, now: datetime) -> Outcome:
     """The member came into the group after their hold had run out, or came back: theirs again if there is room."""
+    _list_arrival(seat, group.chat_id, now)
     transaction = Transaction()
     _occupy(transaction, group, None, [seat.member_id])
     transaction.update(
         seat.member_id,
         SeatRow(seat.member_id, seat.programme_id),
-        actions=[SeatRow.chat_id.set(group.chat_id), *_taken(seat.programme_id, group.chat_id, now)],
+        actions=[SeatRow.chat_id.set(group.chat_id), *_taken(group.chat_id, now)],
         condition=SeatRow.state.is_in("expired", "left") & (SeatRow.chat_id == group.chat_id),
     )
     return _commit(transaction)
@@ -172,8 +175,13 @@ def request_again(member_id: str, programme_id: str, now: datetime) -> bool:
     )
 
 
-def _taken(programme_id: str, chat_id: str, now: datetime) -> list[Action]:
-    came = came_in(programme_id, now)
+def _list_arrival(seat: Seat, chat_id: str, now: datetime) -> None:
+    if seat.taken_at is None:
+        store_arrivals.note(seat.programme_id, chat_id, now)
+
+
+def _taken(chat_id: str, now: datetime) -> list[Action]:
+    came = came_in(chat_id, now)
     return [SeatRow.state.set("taken"), SeatRow.changed_at.set(now), moved(now, chat_id), *came]
 
 

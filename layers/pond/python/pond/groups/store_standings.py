@@ -1,36 +1,14 @@
-"""Reading many seats and groups at once, page by page: who came in when, which groups a programme has.
+"""Reading many seats and groups at once: whose seats they are, which groups a programme has, which are full."""
 
-Pages are read as DynamoDB gives them, without a model for each row. A cursor is the last key read, as text.
-"""
-
-import json
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
 
 from pond.groups.model import Group, Seat
-from pond.groups.store import GroupRow, SeatRow, group_of, seat_of, taken_in
+from pond.groups.store import GroupRow, SeatRow, group_of, seat_of
 from pond.kernel.tables import refused
-
-_MILLISECOND = timedelta(milliseconds=1)
-
-
-def taken_between(
-    programme_id: str, on: date, since: datetime, until: datetime, after: str | None, limit: int
-) -> tuple[list[str], str | None]:
-    """The next members who first came in on that China day from `since` up to, not including, `until`, in order, and
-    the cursor to go on with. Lags by about a second."""
-    answer = _raw(SeatRow).query(
-        taken_in(programme_id, on),
-        range_key_condition=SeatRow.taken_at.between(since, until - _MILLISECOND),
-        index_name="by_taken",
-        limit=limit,
-        exclusive_start_key=json.loads(after) if after else None,
-    )
-    last = answer.get("LastEvaluatedKey")
-    return [row["member_id"]["S"] for row in answer["Items"]], json.dumps(last) if last else None
 
 
 def seats(programme_id: str, member_ids: Iterable[str]) -> list[Seat]:
