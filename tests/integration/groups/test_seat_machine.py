@@ -139,6 +139,6 @@ def test_no_order_of_events_breaks_a_seat_rule(cloud: Cloud, make_place: pytest.
     run_state_machine_as_test(
         Run,
         settings=settings(
-            max_examples=examples(15), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(8), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
