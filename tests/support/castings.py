@@ -223,6 +223,10 @@ class Casting:
     def passes(self, time: timedelta) -> None:
         """Let time pass, here and at the partners; the caretaker's minute comes at its end."""
         self.until(self.now + time)
+        self.look()
+
+    def look(self) -> None:
+        """What the caretaker asks for each minute, done."""
         due = store_agenda.due(self.now, 1_000_000)  # others' too, of all tests before
         mine = [one for one in due if one.partition(".")[0] in self.scheduled_ids]  # with what follows for the moved
         agenda.ask(mine)

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from pond.broadcasts import duties, explaining, figures, hearing, locating, optouts, scheduling, store_chunks
+from pond.broadcasts import duties, explaining, figures, hearing, locating, optouts, scheduling, store_chunks, writing
+from pond.broadcasts.model_targets import PENDING
 from pond.channels import followers
 from pond.kernel import clock
 from pond.kernel.changes import Change
@@ -90,6 +91,25 @@ def test_by_text_message(casting: Casting, monkeypatch: pytest.MonkeyPatch) -> N
     assert casting.marks(broadcast_id) == "s"
     messages = casting.sandbox.do("GET", f"/people/{person['person_id']}/sms")["messages"]
     assert ["小满，直播" in one["text"] for one in messages] == [True]
+
+
+def test_a_template_that_the_vendor_does_not_know_loses_nobody(
+    casting: Casting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sms_of(casting, monkeypatch)
+    approved = casting.sandbox.do("GET", "/config")["sms"]["tencent"]["templates"]
+    casting.member()
+    casting.sandbox.do("POST", "/clock", {"now": clock.now().timestamp()})  # requests are signed by the real time
+    code = {name: text for name, text in approved.items() if name != "1000002"}
+    casting.sandbox.do("PATCH", "/config", {"sms": {"tencent": {"templates": code}}})
+    broadcast_id = casting.scheduled(casting.draft("sms", ("evening",)))
+    casting.run(broadcast_id)
+    assert casting.marks(broadcast_id) == PENDING
+    casting.sandbox.do("PATCH", "/config", {"sms": {"tencent": {"templates": approved}}})
+    casting.until(casting.now + writing.BUSY + MINUTE)
+    casting.sandbox.do("POST", "/clock", {"now": clock.now().timestamp()})
+    casting.look()
+    assert casting.marks(broadcast_id) == "s"
 
 
 def test_a_receipt_says_what_became_of_a_text_once_in_any_order(

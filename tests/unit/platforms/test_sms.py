@@ -75,7 +75,7 @@ TENCENT = [
     (tencent("Ok"), "accepted"),
     (tencent("LimitExceeded.PhoneNumberDailyLimit"), "limited"),
     (tencent("FailedOperation.PhoneNumberInBlacklist"), "refused"),
-    (tencent_error("AuthFailure.SignatureFailure"), "refused"),
+    (tencent_error("AuthFailure.SignatureFailure"), "misconfigured"),
     (Answer(hang_up=True), "unknown"),
     (Answer(status=500), "unknown"),
 ]
@@ -83,7 +83,7 @@ ALIYUN = [
     (aliyun("OK"), "accepted"),
     (aliyun("isv.BUSINESS_LIMIT_CONTROL"), "limited"),
     (aliyun("isv.MOBILE_NUMBER_ILLEGAL"), "refused"),
-    (aliyun("SignatureDoesNotMatch", 400), "refused"),
+    (aliyun("SignatureDoesNotMatch", 400), "misconfigured"),
     (Answer(hang_up=True), "unknown"),
 ]
 

@@ -85,8 +85,7 @@ def _refusal(code: str) -> SmsOutcome:
         raise PartnerBusy(PARTNER, 0, code)
     if code in _LIMITED:
         return SmsOutcome.LIMITED
-    if code not in _THIS_NUMBER:
-        misconfigured(
-            PARTNER, code
-        )  # signature, template, balance, credentials: nobody gets a code until it is put right
-    return SmsOutcome.REFUSED
+    if code in _THIS_NUMBER:
+        return SmsOutcome.REFUSED
+    misconfigured(PARTNER, code)
+    return SmsOutcome.MISCONFIGURED

@@ -10,6 +10,7 @@ from datetime import datetime
 from pond.kernel.errors import Permanent
 from pond.kernel.settings import secret, settings
 from pond.platforms import sms, texts
+from pond.platforms.errors import PartnerBusy
 from pond.platforms.model_sms import SmsOutcome, Template, templates_from
 from pond.platforms.texts import Text
 
@@ -20,7 +21,7 @@ def send(phone_e164: str, template: str, parameters: Mapping[str, str], referenc
     event `text.ended`, under the `reference` (no personal data).
 
     Raises:
-        PartnerBusy: nothing was sent.
+        PartnerBusy: nothing was sent, to nobody yet if an operator must mend our account or template first.
         Permanent: `sms.template` for an unknown name, `sms.parameters` when they are not the template's.
     """
     found = _templates().get(template)
@@ -29,6 +30,8 @@ def send(phone_e164: str, template: str, parameters: Mapping[str, str], referenc
     if set(parameters) != set(found.parameters):
         raise Permanent("sms.parameters", f"{template} takes {', '.join(found.parameters) or 'none'}")
     sent = sms.send(phone_e164, found, parameters, reference)
+    if sent.outcome is SmsOutcome.MISCONFIGURED:
+        raise PartnerBusy(f"sms_{settings().sms_vendor}", 0, sent.outcome)
     if sent.outcome is not SmsOutcome.ACCEPTED:
         return Text(sent.outcome, "")
     return Text(sent.outcome, texts.note(settings().sms_vendor, sent.message_id, phone_e164, now, reference))

@@ -90,11 +90,10 @@ def _refusal(code: str) -> SmsOutcome:
         return SmsOutcome.LIMITED
     if code == "FailedOperation.MarketingSendTimeConstraint":
         return SmsOutcome.QUIET
-    if code not in _THIS_NUMBER:
-        misconfigured(
-            PARTNER, code
-        )  # signature, template, balance, credentials: nobody gets a code until it is put right
-    return SmsOutcome.REFUSED
+    if code in _THIS_NUMBER:
+        return SmsOutcome.REFUSED
+    misconfigured(PARTNER, code)
+    return SmsOutcome.MISCONFIGURED
 
 
 def _sha256(data: bytes) -> str:
