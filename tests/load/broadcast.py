@@ -24,7 +24,7 @@ from load import measured, routes
 from load.units import Units, counting
 from pond.broadcasts import audiences, dealing, expanding, scheduling, store_chunks, store_targets
 from pond.broadcasts.model import Broadcast
-from pond.broadcasts.model_audience import Audience, Kind, Recipient
+from pond.broadcasts.model_audience import Audience, Expand, Kind, Recipient
 from pond.kernel import clock, queues
 from pond.kernel.aws import client
 from pond.kernel.settings import forget, settings
@@ -162,7 +162,7 @@ def to_members(here: Casting, members: int, scanned: bool = False) -> Planned:
     return Planned(members, seconds, peak, units)
 
 
-def _pages(members: int) -> expanding.Expand:
+def _pages(members: int) -> Expand:
     def expand(
         programme_id: str, audience: Audience, kind: Kind, after: str | None, limit: int, now: datetime
     ) -> tuple[list[Recipient], str | None]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pond.broadcasts import dealing, expanding, locating, store_chunks, store_targets
 from pond.broadcasts.model import Broadcast, Moved, Variant
-from pond.broadcasts.model_audience import Audience, Kind, Recipient
+from pond.broadcasts.model_audience import Audience, Expand, Kind, Recipient
 from pond.broadcasts.model_targets import PENDING, Chunk
 from support.budgets import examples
 from support.cloud import Cloud
@@ -20,7 +20,7 @@ from support.crashes import WHEN, Crash, counting
 Crashes = list[tuple[int, str] | None]
 
 
-def audience_of(ids: list[str], page: int, short: int) -> expanding.Expand:
+def audience_of(ids: list[str], page: int, short: int) -> Expand:
     """Pages of at most `page`, every `short`-th of them empty, as pages of a filter may be."""
 
     def expand(

@@ -5,15 +5,13 @@ all there is to know about how far expanding came. Whoever goes on reads the las
 not there: two who do so at once write it once, and whatever they died at, the next goes on from what stands there.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pond.broadcasts import audiences, gatekeeping, moving, store_targets
 from pond.broadcasts.model import Broadcast
-from pond.broadcasts.model_audience import Audience, Kind, Recipient
+from pond.broadcasts.model_audience import Expand
 from pond.broadcasts.model_targets import Sheet
-
-Expand = Callable[[str, Audience, Kind, str | None, int, datetime], tuple[list[Recipient], str | None]]
 
 TO_MEMBERS, TO_GROUPS = 100, 500  # targets of a sheet; a member's sheet is what one worker sends in one go
 _PAGES = 40  # read at most for one sheet, however few of them it takes

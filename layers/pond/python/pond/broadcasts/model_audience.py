@@ -5,7 +5,7 @@ kind of recipient it is asked about. Whether somebody meets it depends on nothin
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -100,6 +100,10 @@ class Audience:
     where: Condition = EVERYBODY
     everybody: bool = False
     nobody: bool = False
+
+
+# Of a programme, an audience and a kind the next recipients after a cursor, at most so many, and the next cursor.
+Expand = Callable[[str, Audience, Kind, str | None, int, datetime], tuple[list[Recipient], str | None]]
 
 
 @dataclass(frozen=True, kw_only=True)

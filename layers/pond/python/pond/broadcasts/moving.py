@@ -10,17 +10,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from pond.broadcasts import caps, locating, store_broadcasts, store_chunks, store_targets, timing
 from pond.broadcasts.model import Broadcast, Moved
-from pond.broadcasts.model_audience import Audience, Kind, Recipient
+from pond.broadcasts.model_audience import Audience, Expand, Kind, Recipient
 from pond.broadcasts.model_targets import MOVED
 from pond.broadcasts.model_timing import Per
 from pond.kernel.logs import count
-
-if TYPE_CHECKING:
-    from pond.broadcasts.expanding import Expand
 
 
 def follow(broadcast: Broadcast, periods: Iterable[Per], now: datetime) -> None:
@@ -68,7 +64,7 @@ def moved_groups(broadcast: Broadcast) -> list[Per]:
     return [per for per in MOVED if caps.MOVED + per in reasons]
 
 
-def expand(moved: Moved) -> "Expand":
+def expand(moved: Moved) -> Expand:
     """What tells the targets of a broadcast that follows another, page by page."""
 
     def page(
