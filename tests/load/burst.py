@@ -21,6 +21,7 @@ from math import ceil
 from pathlib import Path
 
 from load import measured, ways
+from load.along import say
 from load.places import prepare
 from load.units import Units
 from pond.groups import store
@@ -84,6 +85,7 @@ def workers(count: int) -> Iterator[ProcessPoolExecutor]:
 def run(pool: ProcessPoolExecutor, way: str, people: int) -> Result:
     """Let so many people come at once and be served that way. In the burst, and in the models of others, there is less
     room than people; the floor and "seats" give everyone a seat, so that these two compare."""
+    say(f"{way}: {people} people")
     capacity, ours = min(180, max(1, people // 10)), way in ("pond", "seats")
     room = people if way == "seats" else people * ROOM
     place = prepare(groups=ceil(room / capacity), capacity=capacity, now=clock.now())

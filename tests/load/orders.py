@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from load import measured
+from load.along import mapped, say
 from load.hush import hush
 from load.units import Units, counting
 from pond.kernel import clock
@@ -133,7 +134,7 @@ def prepare(pool: ProcessPoolExecutor, orders: int, seed: int) -> list[Sold]:
     members = [market.buyer(programme_id) for _ in range(max(2, orders // 20))]
     for one in members[len(members) // 4 :]:
         one.chat_id = members[chance.randrange(len(members) // 4 + 1)].chat_id
-    list(pool.map(register, batched(members, 25, strict=False)))
+    list(mapped(pool, register, list(batched(members, 25, strict=False)), "members"))
     found = []
     for _ in range(orders):
         known = chance.random() < MEMBERS
@@ -188,23 +189,24 @@ def run(pool: ProcessPoolExecutor, orders: int, seed: int = 1) -> Result:
     chance.shuffle(bodies)
     result.pushes = len(bodies)
     began = time.perf_counter()
-    for seconds, good, units in pool.map(acknowledge, batched(bodies, 50, strict=False)):
+    for seconds, good, units in mapped(pool, acknowledge, list(batched(bodies, 50, strict=False)), "answered"):
         result.acks += seconds
         result.acked += good
         result.units["ack"].add(units)
     result.seconds["ack"] = time.perf_counter() - began
     began = time.perf_counter()
-    for lost, units in pool.map(take, batched(bodies, 5 * BATCH, strict=False)):
+    for lost, units in mapped(pool, take, list(batched(bodies, 5 * BATCH, strict=False)), "taken"):
         result.given_up += lost
         result.units["take"].add(units)
     result.seconds["take"] = time.perf_counter() - began
     tids = [one.sale.tid for one in sold]
     tids += chance.sample(tids, len(tids) // REPEATED)
     began = time.perf_counter()
-    for lost, units in pool.map(count, batched(tids, 5 * BATCH, strict=False)):
+    for lost, units in mapped(pool, count, list(batched(tids, 5 * BATCH, strict=False)), "counted"):
         result.given_up += lost
         result.units["count"].add(units)
     result.seconds["count"] = time.perf_counter() - began
+    say("recounting")
     _judge(sold, result)
     return result
 
