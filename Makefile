@@ -59,14 +59,14 @@ seed: setup ## fill what runs with the demonstration community once more
 # --- testing -----------------------------------------------------------------------------------------------------------
 
 # Parts with a cloud each, since some tests search whole tables. Fixed, so that what tests of a part do to each other does
-# not depend on the day; each kind's last is all the rest, so that no test is in none.
+# not depend on the day; the last is all the rest, so that no test is in none.
 FIRST := $(addprefix tests/integration/,groups orders)
 SECOND := $(addprefix tests/integration/,rights dispatch road)
-BUYING := $(addprefix tests/journeys/,test_orders.py test_shop.py test_week.py)
 
-test: lint types ## everything a change must pass: parts with a cloud each, two at a time; then the journeys, in two
-	@$(MAKE) --no-print-directory --jobs=2 first-part second-part third-part deploys
-	@$(MAKE) --no-print-directory --jobs=2 buying-journeys other-journeys
+test: lint types ## everything a change must pass: three parts, two at a time, then deploys and journeys with a cloud of their own
+	@$(MAKE) --no-print-directory --jobs=2 first-part second-part third-part
+	@$(PYTHON) -m pytest tests/deploy
+	@$(PYTHON) -m pytest tests/journeys
 
 first-part: setup
 	@$(PYTHON) -m pytest $(FIRST)
@@ -76,12 +76,6 @@ second-part: setup
 
 third-part: setup
 	@$(PYTHON) -m pytest $(addprefix --ignore=,tests/journeys tests/deploy $(FIRST) $(SECOND))
-
-buying-journeys: setup
-	@$(PYTHON) -m pytest $(BUYING)
-
-other-journeys: setup
-	@$(PYTHON) -m pytest tests/journeys $(addprefix --ignore=,$(BUYING))
 
 lint: setup ## style and simple mistakes
 	@$(PYTHON) -m ruff check .
@@ -175,4 +169,4 @@ teardown: setup ## delete a deployment, after asking; tables, keys, secrets, bac
 clean: ## remove everything made here
 	rm -rf .venv .tools .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup lock run seed test first-part second-part third-part buying-journeys other-journeys lint types unit integration journeys screens template prove fuzz soak deploys check docs measure bench-imports bench-burst bench-journey bench-road bench-callbacks bench-orders bench-broadcast validate build deploy teardown clean
+.PHONY: help setup lock run seed test first-part second-part third-part lint types unit integration journeys screens template prove fuzz soak deploys check docs measure bench-imports bench-burst bench-journey bench-road bench-callbacks bench-orders bench-broadcast validate build deploy teardown clean
