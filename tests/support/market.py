@@ -64,9 +64,6 @@ class Buyer:
         """Become a member, by default with a seat."""
         phone_id = pseudonym("phone", f"+86{self.mobile}")
         follower_id = followers.follow(self.openid, "poster", at)
-        followers.link(follower_id, self.member_id, self.member_id)
-        PhoneRow(phone_id, member_id=self.member_id, proven_by=self.member_id, proven_at=at).save()
-        AccountRow(self.member_id, member_id=self.member_id, phone_id=phone_id).save()
         add_registration(
             Registration(
                 member_id=self.member_id,
@@ -84,6 +81,10 @@ class Buyer:
         )
         if seated:
             self.sit(at)
+        # By these an order finds them: last, since what it counts for is decided once, by what is there then.
+        followers.link(follower_id, self.member_id, self.member_id)
+        PhoneRow(phone_id, member_id=self.member_id, proven_by=self.member_id, proven_at=at).save()
+        AccountRow(self.member_id, member_id=self.member_id, phone_id=phone_id).save()
         return self.member_id
 
     def sit(self, at: datetime) -> None:

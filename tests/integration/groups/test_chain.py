@@ -143,7 +143,7 @@ def test_a_join_costs_the_same_in_a_small_and_in_a_large_group(town: MakeTown, c
     with counting() as calls:
         here.hear(chat_id, **said)
     assert "seated" in here.standings(chat_id)
-    assert calls.made == 12
+    assert calls.made == 13
 
 
 def test_who_gets_the_seat_later_is_seated_without_coming_again(town: MakeTown) -> None:

@@ -8,6 +8,7 @@ import pytest
 from pond.kernel import settings
 from pond.kernel.errors import Permanent
 from pond.platforms import sms_notices, texts
+from pond.platforms.errors import PartnerBusy
 from pond.platforms.model_sms import SmsOutcome, Template, templates_from
 from support.partner import SECRETS, Answer, Partner
 
@@ -64,7 +65,6 @@ def test_aliyun_takes_them_by_name(
         (status("LimitExceeded.PhoneNumberDailyLimit"), SmsOutcome.LIMITED),
         (status("FailedOperation.MarketingSendTimeConstraint"), SmsOutcome.QUIET),
         (status("FailedOperation.PhoneNumberInBlacklist"), SmsOutcome.REFUSED),
-        (status("FailedOperation.TemplateParamSetNotMatchApprovedTemplate"), SmsOutcome.REFUSED),
         (Answer(hang_up=True), SmsOutcome.UNKNOWN),
     ],
 )
@@ -73,6 +73,15 @@ def test_what_was_not_accepted_is_not_noted(
 ) -> None:
     partner.will(answer)
     assert send(topic="睡眠课", name="小满") == texts.Text(outcome, "")
+    assert (noted, len(partner.calls)) == ([], 1)
+
+
+def test_what_is_refused_to_us_and_not_to_the_number_is_for_later(
+    partner: Partner, noted: list[tuple[Any, ...]]
+) -> None:
+    partner.will(status("FailedOperation.TemplateParamSetNotMatchApprovedTemplate"))
+    with pytest.raises(PartnerBusy):
+        send(topic="睡眠课", name="小满")
     assert (noted, len(partner.calls)) == ([], 1)
 
 
