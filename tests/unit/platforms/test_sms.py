@@ -75,6 +75,8 @@ TENCENT = [
     (tencent("Ok"), "accepted"),
     (tencent("LimitExceeded.PhoneNumberDailyLimit"), "limited"),
     (tencent("FailedOperation.PhoneNumberInBlacklist"), "refused"),
+    (tencent("FailedOperation.ContainSensitiveWord"), "refused"),
+    (tencent("FailedOperation.TemplateIncorrectOrUnapproved"), "misconfigured"),
     (tencent_error("AuthFailure.SignatureFailure"), "misconfigured"),
     (Answer(hang_up=True), "unknown"),
     (Answer(status=500), "unknown"),
@@ -83,6 +85,8 @@ ALIYUN = [
     (aliyun("OK"), "accepted"),
     (aliyun("isv.BUSINESS_LIMIT_CONTROL"), "limited"),
     (aliyun("isv.MOBILE_NUMBER_ILLEGAL"), "refused"),
+    (aliyun("isv.INVALID_PARAMETERS"), "refused"),
+    (aliyun("isv.SMS_TEMPLATE_ILLEGAL"), "misconfigured"),
     (aliyun("SignatureDoesNotMatch", 400), "misconfigured"),
     (Answer(hang_up=True), "unknown"),
 ]

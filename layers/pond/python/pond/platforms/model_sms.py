@@ -11,7 +11,7 @@ class SmsOutcome(StrEnum):
     ACCEPTED = "accepted"
     LIMITED = "limited"  # the vendor's own limit per number
     QUIET = "quiet"  # a marketing text at an hour when carriers take none: try in the day
-    REFUSED = "refused"  # this number
+    REFUSED = "refused"  # this number, or these words
     MISCONFIGURED = "misconfigured"  # signature, template, balance, credentials: nobody gets any until it is mended
     UNKNOWN = "unknown"
 

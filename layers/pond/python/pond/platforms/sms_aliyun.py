@@ -23,6 +23,7 @@ PARTNER = "sms_aliyun"
 URL = "https://dysmsapi.aliyuncs.com"
 _EMPTY = hashlib.sha256(b"").hexdigest()
 _LIMITED = {"isv.BUSINESS_LIMIT_CONTROL", "isv.DAY_LIMIT_CONTROL"}
+_THESE_WORDS = {"isv.INVALID_PARAMETERS"}
 _THIS_NUMBER = {"isv.MOBILE_NUMBER_ILLEGAL", "isv.BLACK_KEY_CONTROL_LIMIT"}
 
 
@@ -88,4 +89,4 @@ def _refusal(code: str) -> SmsOutcome:
     if code in _THIS_NUMBER:
         return SmsOutcome.REFUSED
     misconfigured(PARTNER, code)
-    return SmsOutcome.MISCONFIGURED
+    return SmsOutcome.REFUSED if code in _THESE_WORDS else SmsOutcome.MISCONFIGURED

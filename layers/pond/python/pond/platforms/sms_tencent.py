@@ -22,6 +22,11 @@ PARTNER = "sms_tencent"
 URL = "https://sms.tencentcloudapi.com"
 _CONTENT_TYPE = "application/json"
 _BUSY = ("InternalError", "RequestLimitExceeded")
+_THESE_WORDS = (
+    "FailedOperation.ContainSensitiveWord",
+    "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter",
+    "InvalidParameterValue.TemplateParameterLengthLimit",
+)
 _THIS_NUMBER = ("FailedOperation.PhoneNumberInBlacklist", "InvalidParameterValue.IncorrectPhoneNumber")
 
 
@@ -93,7 +98,7 @@ def _refusal(code: str) -> SmsOutcome:
     if code in _THIS_NUMBER:
         return SmsOutcome.REFUSED
     misconfigured(PARTNER, code)
-    return SmsOutcome.MISCONFIGURED
+    return SmsOutcome.REFUSED if code in _THESE_WORDS else SmsOutcome.MISCONFIGURED
 
 
 def _sha256(data: bytes) -> str:
